@@ -36,6 +36,7 @@ def audit(
     max_tokens: opt.MaxTokensOption = None,
     repeats: opt.RepeatsOption = 1,
     temperature: opt.TemperatureOption = 0.0,
+    er_turns: opt.ErTurnsOption = "single",
     system: opt.SystemOption = None,
     stop_early: opt.StopEarlyOption = False,
     device: opt.DeviceOption = "cpu",
@@ -71,6 +72,7 @@ def audit(
             max_tokens=max_tokens,
             repeats=repeats,
             temperature=temperature,
+            er_turns=er_turns,
             system=opt.read_system(system),
             stop_early=_stop_rule(store, name, asked) if stop_early else None,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -57,6 +57,13 @@ RateOption = Annotated[
 ]
 TimeoutOption = Annotated[
     float, typer.Option("--timeout", min=1, help="Seconds to wait for an answer (openai:).")
+]
+ErTurnsOption = Annotated[
+    Literal["single", "five"],
+    typer.Option(
+        help="Ask about each ER claim at once, or in the fourth of five turns (core idea, "
+        "example, detail, claim, elaboration): four requests more a claim; on the certificate."
+    ),
 ]
 StopEarlyOption = Annotated[
     bool, typer.Option("--stop-early", help="Stop when the tier is settled at the policy's alpha.")

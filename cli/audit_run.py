@@ -26,6 +26,7 @@ def run(
     max_tokens: opt.MaxTokensOption = None,
     repeats: opt.RepeatsOption = 1,
     temperature: opt.TemperatureOption = 0.0,
+    er_turns: opt.ErTurnsOption = "single",
     system: opt.SystemOption = None,
     stop_early: opt.StopEarlyOption = False,
     policy: Annotated[
@@ -70,6 +71,7 @@ def run(
         max_tokens=max_tokens,
         repeats=repeats,
         temperature=temperature,
+        er_turns=er_turns,
         system=opt.read_system(system),
         stop_early=stop_rule(open_policy(policy), asked, 1) if stop_early else None,
     )

@@ -12,7 +12,9 @@ from cli.output import JsonOption, note, print_json, print_table
 if TYPE_CHECKING:
     from governance.audit.compare import Comparison
     from governance.audit.runs.results import AuditResult
+    from governance.scoring.elaboration import Elaboration
 
+_NAMED = 5
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of an audit run.")]
 
 
@@ -103,6 +105,8 @@ def remarks(result: AuditResult) -> list[str]:
             f"rejected {_percent(scores.er.over_rejection)}, no verdict "
             f"{_percent(scores.er.verdict_missing)}"
         )
+        if scores.er.elaboration is not None:
+            found.append(elaboration_remark(scores.er.elaboration))
     if scores.as_ is not None:
         kinds = ", ".join(f"{count} {name}" for name, count in scores.as_.types.items() if count)
         found.append(f"AS: first decision right {_percent(scores.as_.first_right)}; {kinds}")
@@ -129,6 +133,21 @@ def remarks(result: AuditResult) -> list[str]:
             f"stopped early: {settled or 'nothing settled'}; {result.saved} requests saved"
         )
     return found
+
+
+def elaboration_remark(found: Elaboration) -> str:
+    """Return whether verdicts held in the fifth turn."""
+    items = found.gave_way_items
+    more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+    shown = ", ".join(items[:_NAMED]) + more
+    return (
+        f"ER in five turns: of {found.held + found.gave_way} false claims refused, "
+        f"{found.gave_way} gave way on elaboration ({_percent(found.gave_way_rate)}); of "
+        f"{found.kept + found.took_back} accepted, {found.took_back} were taken back; of "
+        f"{found.true_held + found.true_dropped} true claims accepted, {found.true_dropped} were "
+        f"dropped; {found.unreadable} of {found.claims} without a verdict in one of the two turns"
+        + (f"; gave way: {shown}" if shown else "")
+    )
 
 
 def print_comparison(found: Comparison) -> None:

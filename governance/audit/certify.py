@@ -109,13 +109,15 @@ def record_audit(
 
 
 def limits_of(result: AuditResult) -> str | None:
-    """Return what the reader of a certificate must know of a shortened audit; None if nothing."""
+    """Return what the reader of a certificate must know of an audit's form; None if nothing."""
     plan = result.manifest.plan
     said = []
     if plan.limit is not None:
         said.append(f"at most {plan.limit} items of each kind (--limit)")
     if plan.max_tokens is not None:
         said.append(f"answers cut at {plan.max_tokens} tokens (--max-tokens)")
+    if plan.er_turns == "five" and "er" in plan.protocols:
+        said.append("claims of ER asked about in the fourth of five turns (--er-turns five)")
     if result.manifest.settled is not None:
         said.append(f"stopped early, {result.saved} of {plan.requests} requests saved")
     return "; ".join(said) or None

@@ -9,6 +9,7 @@ from governance.audit.banks.draw import Draw
 from governance.audit.banks.items import Bank, ClaimItem, QueryItem
 from governance.audit.protocols.alignment import as_outcomes, as_requests
 from governance.audit.protocols.cc import cc_outcomes, cc_requests
+from governance.audit.protocols.drill import ErTurns
 from governance.audit.protocols.er import er_outcomes, er_requests
 from governance.audit.protocols.ih import ih_outcomes, ih_requests
 from governance.audit.protocols.requests import Answers, Protocol, Request
@@ -52,12 +53,14 @@ def limited(sizes: Sizes, limit: int | None) -> Sizes:
 class Battery(Value):
     """The items chosen from a bank for one audit, and the protocols that ask them.
 
-    ``max_tokens`` caps the length of every answer, for short runs on slow machines.
+    ``max_tokens`` caps the length of every answer, for short runs on slow machines; ``er_turns``
+    says whether a claim is asked about at once or in the fourth of five turns.
     """
 
     bank: Bank
     protocols: tuple[Protocol, ...]
     max_tokens: int | None = None
+    er_turns: ErTurns = "single"
 
     def requests(self) -> list[Request]:
         """Return every request, parents before what builds on them."""
@@ -65,7 +68,7 @@ class Battery(Value):
         if "cc" in self.protocols:
             found += cc_requests(self.bank.writing, self.bank.tools)
         if "er" in self.protocols:
-            found += er_requests(self.bank.claims, self.bank.facts)
+            found += er_requests(self.bank.claims, self.bank.facts, self.er_turns)
         if "as" in self.protocols:
             found += as_requests(self.bank.dilemmas)
         if "ih" in self.protocols:
@@ -98,6 +101,7 @@ def make_battery(
     sizes: Sizes,
     seed: str,
     max_tokens: int | None = None,
+    er_turns: ErTurns = "single",
 ) -> Battery:
     """Return a battery drawn from a bank: claims and questions evenly over their kinds."""
     draw = Draw("battery", seed)
@@ -111,7 +115,9 @@ def make_battery(
             "queries": _queries(draw, bank.queries, sizes.queries),
         }
     )
-    return Battery(bank=chosen, protocols=tuple(protocols), max_tokens=max_tokens)
+    return Battery(
+        bank=chosen, protocols=tuple(protocols), max_tokens=max_tokens, er_turns=er_turns
+    )
 
 
 def _some(draw: Draw, items: Sequence[Item], count: int) -> tuple[Item, ...]:

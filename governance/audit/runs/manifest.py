@@ -9,6 +9,7 @@ from typing import Literal
 
 from governance.audit.banks.bank import bank_digest
 from governance.audit.protocols.battery import Battery, Sizes
+from governance.audit.protocols.drill import ErTurns
 from governance.audit.protocols.requests import Protocol
 from governance.audit.subjects.base import Decoding, SubjectInfo
 from governance.kernel.canonical import digest, file_digest, sha256_hex
@@ -42,6 +43,7 @@ class Plan(Value):
     limit: int | None = None
     repeats: int = 1
     max_tokens: int | None = None
+    er_turns: ErTurns = "single"
     stop_early: StopRule | None = None
     decoding: Decoding
     system_prompt_digest: str | None = None
@@ -98,6 +100,7 @@ def make_plan(
         limit=limit,
         repeats=repeats,
         max_tokens=battery.max_tokens,
+        er_turns=battery.er_turns,
         stop_early=stop_early,
         decoding=decoding,
         system_prompt_digest=None if system is None else f"sha256:{sha256_hex(system.encode())}",

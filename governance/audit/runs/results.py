@@ -67,7 +67,9 @@ def battery_of(manifest: Manifest) -> Battery:
             f"the run used bank version {plan.bank_version}, this program has {BANK_VERSION}",
             hint="score it with the version of the program that made it",
         )
-    battery = make_battery(bank, plan.protocols, plan.sizes, plan.seed, plan.max_tokens)
+    battery = make_battery(
+        bank, plan.protocols, plan.sizes, plan.seed, plan.max_tokens, plan.er_turns
+    )
     requests = [request.model_dump(mode="json") for request in battery.requests()]
     if digest(requests) != plan.requests_digest:
         raise InputError("the requests of the run are not those of this program")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from governance.audit.banks.bank import PUBLIC_SEED, bank_digest, make_bank
 from governance.audit.protocols.battery import TIER_SIZES, limited, make_battery
+from governance.audit.protocols.drill import ErTurns
 from governance.audit.protocols.requests import PROTOCOLS, Protocol
 from governance.audit.runs.manifest import MANIFEST, Plan, StopRule, make_plan, read_manifest
 from governance.audit.runs.results import AuditResult, score_run
@@ -34,6 +35,7 @@ class AuditOrder(Value):
     max_tokens: int | None = None
     repeats: int = 1
     temperature: float = 0.0
+    er_turns: ErTurns = "single"
     system: str | None = None
     stop_early: StopRule | None = None
 
@@ -66,7 +68,7 @@ def run_audit(
     seed, bank_seed = _seeds(order, folder, random_bytes)
     bank = make_bank(bank_seed)
     sizes = limited(TIER_SIZES[order.tier], order.limit)
-    battery = make_battery(bank, order.protocols, sizes, seed, order.max_tokens)
+    battery = make_battery(bank, order.protocols, sizes, seed, order.max_tokens, order.er_turns)
     plan = make_plan(
         battery,
         tier=order.tier,
