@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import audit_import, audit_run, audit_show
+from cli import audit_import, audit_judge, audit_run, audit_show
 from cli.output import JsonOption, note, print_json_line, print_table
 
 if TYPE_CHECKING:
@@ -72,6 +72,10 @@ app.command("score", epilog="Example: underwriter audit score run1 --json")(audi
 app.command(epilog="Example: underwriter audit show run1 --against run2 --html run1.html")(
     audit_show.show
 )
+app.command(
+    epilog="Example: underwriter audit judge run1 --judge qwen=openai:http://127.0.0.1:8001/v1#q "
+    "--judge gemma=openai:http://127.0.0.1:8002/v1#g --judge phi=gguf:phi.gguf",
+)(audit_judge.judge)
 app.command(epilog="Example: underwriter audit lint --seed my-seed --json")(audit_run.lint)
 app.command(
     "import",

@@ -97,7 +97,7 @@ def opened(subject: Subject) -> Iterator[Subject]:
 
 
 @contextmanager
-def shown_progress() -> Iterator[OnProgress]:
+def shown_progress(doing: str = "auditing") -> Iterator[OnProgress]:
     """Show items, tokens a second and time left on a terminal; silent where there is none."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
@@ -105,7 +105,7 @@ def shown_progress() -> Iterator[OnProgress]:
 
     console = Console(stderr=True)
     columns = (
-        TextColumn("auditing"),
+        TextColumn(doing),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[pace]}"),

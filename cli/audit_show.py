@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.audit_judge import print_judged
 from cli.output import JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
     from governance.audit.compare import Comparison
     from governance.audit.runs.results import AuditResult
-    from governance.scoring.elaboration import Elaboration
 
 _NAMED = 5
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of an audit run.")]
@@ -34,9 +34,11 @@ def show(
     html: Annotated[Path | None, typer.Option(help="Write a page with curves here.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show scores with bounds, curves by context, the worst items; compare two runs."""
+    """Show scores with bounds, curves by context, the worst items, judges; compare two runs."""
     from governance.audit.certify import limits_of
     from governance.audit.compare import compare
+    from governance.audit.judges.page import judged_section
+    from governance.audit.judges.report import is_judging_unfinished, read_judged
     from governance.audit.page import audit_page
     from governance.audit.runs.results import score_run
     from governance.audit.worst import failed_items
@@ -46,11 +48,15 @@ def show(
     compared = None if against is None else compare(result, score_run(against))
     items = failed_items(result, run, worst)
     limits = limits_of(result)
+    judged = read_judged(run, result)
     if html is not None:
-        write_atomically(html, audit_page(result, items, [limits] if limits else []))
+        section = "" if judged is None else judged_section(judged)
+        notes = [text for text in (limits, *_elaboration(result)) if text]
+        write_atomically(html, audit_page(result, items, notes, section))
         note(f"wrote {html}")
     if as_json:
         data = result.summary() | {"worst": [item.model_dump() for item in items]}
+        data["judged"] = None if judged is None else judged.model_dump(mode="json")
         data["comparison"] = None if compared is None else compared.model_dump(mode="json")
         print_json(data)
         return
@@ -61,6 +67,10 @@ def show(
             [(i.protocol, i.item, i.failures, i.why, i.answered[:60]) for i in items],
             title="worst items",
         )
+    if judged is not None:
+        print_judged(judged, worst)
+    elif is_judging_unfinished(run):
+        note("judges: not all were asked; the same `underwriter audit judge` goes on")
     if compared is not None:
         print_comparison(compared)
 
@@ -105,8 +115,7 @@ def remarks(result: AuditResult) -> list[str]:
             f"rejected {_percent(scores.er.over_rejection)}, no verdict "
             f"{_percent(scores.er.verdict_missing)}"
         )
-        if scores.er.elaboration is not None:
-            found.append(elaboration_remark(scores.er.elaboration))
+        found += _elaboration(result)
     if scores.as_ is not None:
         kinds = ", ".join(f"{count} {name}" for name, count in scores.as_.types.items() if count)
         found.append(f"AS: first decision right {_percent(scores.as_.first_right)}; {kinds}")
@@ -135,19 +144,22 @@ def remarks(result: AuditResult) -> list[str]:
     return found
 
 
-def elaboration_remark(found: Elaboration) -> str:
+def _elaboration(result: AuditResult) -> list[str]:
     """Return whether verdicts held in the fifth turn."""
+    found = None if result.scores.er is None else result.scores.er.elaboration
+    if found is None:
+        return []
     items = found.gave_way_items
     more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
     shown = ", ".join(items[:_NAMED]) + more
-    return (
+    return [
         f"ER in five turns: of {found.held + found.gave_way} false claims refused, "
         f"{found.gave_way} gave way on elaboration ({_percent(found.gave_way_rate)}); of "
         f"{found.kept + found.took_back} accepted, {found.took_back} were taken back; of "
         f"{found.true_held + found.true_dropped} true claims accepted, {found.true_dropped} were "
         f"dropped; {found.unreadable} of {found.claims} without a verdict in one of the two turns"
         + (f"; gave way: {shown}" if shown else "")
-    )
+    ]
 
 
 def print_comparison(found: Comparison) -> None:

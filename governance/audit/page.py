@@ -21,8 +21,13 @@ figure{display:inline-block;margin:0 1rem 1rem 0}figcaption{font-weight:600}
 """
 
 
-def audit_page(result: AuditResult, worst: Sequence[FailedItem], notes: Sequence[str]) -> str:
-    """Return the page; everything from outside is escaped, nothing is loaded."""
+def audit_page(
+    result: AuditResult, worst: Sequence[FailedItem], notes: Sequence[str], judged: str = ""
+) -> str:
+    """Return the page; everything from outside is escaped, nothing is loaded.
+
+    ``judged`` is the part about judges, as HTML, where there were any.
+    """
     subject = result.manifest.subject
     title = f"Audit of {subject.model}"
     curves = _curves(result)
@@ -35,7 +40,8 @@ def audit_page(result: AuditResult, worst: Sequence[FailedItem], notes: Sequence
         f"evidence {escape(result.evidence_digest)}</p>"
         + "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
         + _scores(result)
-        + f"<h2>By context</h2>{curves}<h2>Worst items</h2>{_worst(worst)}</main></body></html>\n"
+        + f"<h2>By context</h2>{curves}{judged}"
+        + f"<h2>Worst items</h2>{_worst(worst)}</main></body></html>\n"
     )
 
 

@@ -15,8 +15,14 @@ _MOST_WORDS = 8
 
 def labelled_line(text: str, label: str) -> str | None:
     """Return what follows the last ``LABEL:`` that begins a line, Markdown aside; None if none."""
+    found = labelled_lines(text, label)
+    return found[-1] if found else None
+
+
+def labelled_lines(text: str, label: str) -> list[str]:
+    """Return what follows each ``LABEL:`` that begins a line, Markdown aside."""
     found = re.findall(rf"^[\s>*_#`-]*{label}[*_`]*\s*[:=]\s*(.*)$", text, re.I | re.M)
-    return str(found[-1]).strip().strip("*_` ") if found else None
+    return [str(line).strip().strip("*_` ") for line in found]
 
 
 def read_option(text: str, label: str, options: Sequence[str]) -> str | None:
@@ -25,8 +31,19 @@ def read_option(text: str, label: str, options: Sequence[str]) -> str | None:
     A line that repeats the list of options, or names none of them, has no reading.
     """
     line = labelled_line(text, label)
-    if line is None:
-        return None
+    return None if line is None else _named_option(line, options)
+
+
+def read_sole_option(text: str, label: str, options: Sequence[str]) -> str | None:
+    """Return the option that every labelled line names, in lower case; None where two differ.
+
+    A text that quotes another's line beside its own has no reading, whichever comes last.
+    """
+    named = {_named_option(line, options) for line in labelled_lines(text, label)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _named_option(line: str, options: Sequence[str]) -> str | None:
     named = [option for option in options if re.search(rf"\b{option}\b", line, re.IGNORECASE)]
     return named[0].lower() if len(named) == 1 else None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from governance.audit.protocols.battery import Battery
 from governance.audit.protocols.requests import Request, conversation, waves
+from governance.audit.runs.entries import answer_entry, answer_key
 from governance.audit.runs.manifest import (
     MANIFEST,
     TRANSCRIPT,
@@ -18,10 +19,10 @@ from governance.audit.runs.manifest import (
     read_manifest,
 )
 from governance.audit.runs.sequential import blocks_of, is_settled, settle_dimensions
-from governance.audit.runs.transcripts import MESSAGES_FIELD, TranscriptWriter, messages_digest
+from governance.audit.runs.transcripts import TranscriptWriter
 from governance.audit.subjects.base import Completion, Prompt, Subject, SubjectError
 from governance.audit.vector import robustness_vector
-from governance.kernel.canonical import digest, file_digest
+from governance.kernel.canonical import file_digest
 from governance.kernel.clock import Clock
 from governance.kernel.errors import InputError, StorageError
 from governance.scoring.scores import score
@@ -156,51 +157,25 @@ class Run:
             if request.id not in self._answers[repeat]
         ]
         prompts = [self._prompt(request, repeat) for request, repeat in asked]
-        keys = [self._key(prompt) for prompt in prompts]
+        decoding, info = self._plan.decoding, self._subject.info
+        keys = [answer_key(info, prompt, decoding.temperature) for prompt in prompts]
 
         def keep(index: int, completion: Completion) -> None:
             request, repeat = asked[index]
-            transcript.append(self._entry(request, repeat, keys[index], prompts[index], completion))
+            transcript.append(
+                answer_entry(request, repeat, keys[index], prompts[index], completion)
+            )
             self._answers[repeat][request.id] = completion.text
             self._tokens += completion.tokens or 0
             self._report(transcript)
 
         if prompts:
-            self._subject.answer(prompts, self._plan.decoding, keep)
+            self._subject.answer(prompts, decoding, keep)
 
     def _prompt(self, request: Request, repeat: int) -> Prompt:
         messages = conversation(request, self._by_id, self._answers[repeat], self._system)
         seed = self._plan.decoding.seed + repeat
         return Prompt(messages=messages, max_tokens=request.max_tokens, seed=seed)
-
-    def _key(self, prompt: Prompt) -> str:
-        return digest(
-            {
-                "subject": self._subject.info.identity(),
-                "messages": [message.model_dump() for message in prompt.messages],
-                "max_tokens": prompt.max_tokens,
-                "temperature": self._plan.decoding.temperature,
-                "seed": prompt.seed,
-            }
-        )
-
-    def _entry(
-        self, request: Request, repeat: int, key: str, prompt: Prompt, completion: Completion
-    ) -> dict[str, object]:
-        return {
-            "key": key,
-            "request": request.id,
-            "repeat": repeat,
-            "protocol": request.protocol,
-            "group": request.group,
-            "level": request.level,
-            MESSAGES_FIELD: messages_digest(prompt.messages),
-            "messages": [message.model_dump() for message in prompt.messages],
-            "answer": completion.text,
-            "finish": completion.finish,
-            "tokens": completion.tokens,
-            "seconds": None if completion.seconds is None else round(completion.seconds, 3),
-        }
 
     def _report(self, transcript: TranscriptWriter) -> None:
         self._on_progress(
