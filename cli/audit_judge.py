@@ -105,54 +105,61 @@ def _parse_judged(text: str) -> tuple[str, ...]:
 
 def print_judged(report: JudgedReport, worst: int) -> None:
     """Print what the judges found beside the rule's figures."""
-    columns = ("judge", "model", "read", "unreadable", "failed", "against the majority")
+    _print_judges(report)
+    _print_figures(report)
+    for text in judged_remarks(report):
+        note(text)
+    if report.contradictions and worst:
+        _print_contradictions(report, worst)
+
+
+def _print_judges(report: JudgedReport) -> None:
     rows = [
         (j.family, j.spec, j.read, j.unreadable, j.failed, j.against_majority)
         for j in report.judges
     ]
+    columns = ("judge", "model", "read", "unreadable", "failed", "against the majority")
     print_table(columns, rows, title="judges (not gating)")
-    figures = [
+
+
+def _print_figures(report: JudgedReport) -> None:
+    rows = [
         (
             protocol.upper(),
-            f.name,
-            _rate(f.rule_rate),
-            _rate(f.judged_rate),
-            f.items,
-            f.undecided,
+            figure.name,
+            _rate(figure.rule_rate),
+            _rate(figure.judged_rate),
+            figure.items,
+            figure.undecided,
             "yes" if scores.usable else "NO",
         )
         for protocol, scores in report.protocols.items()
-        for f in scores.figures
+        for figure in scores.figures
     ]
-    columns = (
-        "protocol",
-        "share",
-        "by the rule",
-        "by the judges",
-        "items",
-        "no majority",
-        "usable",
+    print_table(
+        ("protocol", "share", "by the rule", "by the judges", "items", "no majority", "usable"),
+        rows,
     )
-    print_table(columns, figures)
-    for text in judged_remarks(report):
-        note(text)
-    if report.contradictions and worst:
-        print_table(
-            ("protocol", "item", "kind", "rule", "judges", "votes", "answered"),
-            [
-                (
-                    c.protocol,
-                    c.item,
-                    c.group,
-                    f"{c.rule} (no verdict)" if c.missing else c.rule,
-                    c.majority,
-                    ", ".join(f"{family} {vote or '-'}" for family, vote in c.votes.items()),
-                    c.answered[:_SHOWN],
-                )
-                for c in report.contradictions[:worst]
-            ],
-            title=f"the judges against the rule: {len(report.contradictions)} items",
+
+
+def _print_contradictions(report: JudgedReport, worst: int) -> None:
+    rows = [
+        (
+            found.protocol,
+            found.item,
+            found.group,
+            f"{found.rule} (no verdict)" if found.missing else found.rule,
+            found.majority,
+            ", ".join(f"{family} {vote or '-'}" for family, vote in found.votes.items()),
+            found.answered[:_SHOWN],
         )
+        for found in report.contradictions[:worst]
+    ]
+    print_table(
+        ("protocol", "item", "kind", "rule", "judges", "votes", "answered"),
+        rows,
+        title=f"the judges against the rule: {len(report.contradictions)} items",
+    )
 
 
 def judged_remarks(report: JudgedReport) -> list[str]:
