@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,23 @@ def test_panels_and_files_that_are_refused(
     for part in ("at least 3", "judges twice", "no model judges itself", "judges read er and ih"):
         assert part in said
     assert capsys.readouterr().err.count("not those that the manifest names") == 2
+
+
+def test_the_certificate_says_that_claims_were_asked_in_five_turns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    db = ("--db", str(tmp_path / "u.db"))
+    assert run(["init", *db]) == 0
+    assert run(["agent", "register", "bot", *db]) == 0
+    out = str(tmp_path / "run")
+    arguments = ["--out", out, "--tier", "T1", "--limit", "2", "--protocols", "er", *db]
+    with chat_server(_by_model) as (url, _):
+        model = ["--model", f"openai:{url}#subject"]
+        assert run(["agent", "audit", "bot", *model, *arguments, "--er-turns", "five"]) == 0
+    capsys.readouterr()
+    assert run(["agent", "certificate", "show", "bot", *db]) == 0
+    envelope = json.loads(capsys.readouterr().out)["envelope"]
+    assert b"fourth of five turns" in base64.b64decode(envelope["payload"])
 
 
 def test_five_turns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,14 +66,17 @@ def _judge(text: str) -> Judge:
 
 
 def require_openable(judge: Judge, options: SubjectOptions) -> None:
-    """Raise InputError where a judge's model is not there; loads nothing large."""
+    """Raise InputError where a judge's model is not there or cannot run here; loads no model.
+
+    Raises MissingExtraError where a local model lacks its packages.
+    """
     if not judge.spec.startswith(_LOCAL):
         open_judge(judge, options).close()
         return
-    from governance.audit.subjects.local import locate
+    from governance.audit.subjects.local import require_local
 
     try:
-        locate(judge.spec)
+        require_local(judge.spec, options)
     except InputError as error:
         raise _of_judge(judge, error) from None
 

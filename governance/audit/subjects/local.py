@@ -52,15 +52,7 @@ def open_local(spec: str, options: SubjectOptions) -> LocalSubject:
     Raises InputError for a path that does not exist, a dtype that is none, or ``cuda`` without a
     GPU; MissingExtraError where torch and transformers are not installed.
     """
-    folder, gguf = locate(spec)
-    if options.dtype not in {None, *_DTYPES}:
-        raise InputError(f"{options.dtype!r} is none of {', '.join(_DTYPES)}", field="--dtype")
-    for package in ("torch", "transformers"):
-        if importlib.util.find_spec(package) is None:
-            raise MissingExtraError("a local model", EXTRA)
-    # The bar that unpacks GGUF files would be drawn over everything else; read when tqdm loads.
-    os.environ.setdefault("TQDM_DISABLE", "1")
-    require_device(options.device)
+    folder, gguf = require_local(spec, options)
     from governance.audit.subjects.engine import load_engine
 
     kind = options.device.partition(":")[0]
@@ -80,6 +72,23 @@ def open_local(spec: str, options: SubjectOptions) -> LocalSubject:
         batch=batch_size,
     )
     return LocalSubject(info, engine, batch_size)
+
+
+def require_local(spec: str, options: SubjectOptions) -> tuple[Path, str | None]:
+    """Return where a local model lies, having checked all that can be without loading it.
+
+    Raises what ``open_local`` raises.
+    """
+    found = locate(spec)
+    if options.dtype not in {None, *_DTYPES}:
+        raise InputError(f"{options.dtype!r} is none of {', '.join(_DTYPES)}", field="--dtype")
+    for package in ("torch", "transformers"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtraError("a local model", EXTRA)
+    # The bar that unpacks GGUF files would be drawn over everything else; read when tqdm loads.
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    require_device(options.device)
+    return found
 
 
 def locate(spec: str) -> tuple[Path, str | None]:
