@@ -27,6 +27,7 @@ from governance.audit.protocols.ih import query_prompt
 from governance.audit.protocols.requests import Message
 from governance.audit.runs.results import AuditResult, score_run
 from governance.audit.runs.start import AuditOrder, run_audit
+from governance.audit.runs.transcripts import TranscriptWriter, read_transcript
 from governance.audit.subjects.base import (
     Completion,
     Decoding,
@@ -37,6 +38,7 @@ from governance.audit.subjects.base import (
 )
 from governance.audit.subjects.replay import ReplaySubject
 from governance.audit.subjects.spec import SubjectOptions
+from governance.kernel.canonical import file_digest
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError
 from tests.audit.doubles import ScriptedSubject
@@ -235,8 +237,6 @@ def test_altered_judgements_are_refused(tmp_path: Path, resealed: bool) -> None:
     said = "not those that the manifest names"
     if resealed:
         # The manifest made to fit: the chain of the transcript still does not.
-        from governance.kernel.canonical import file_digest
-
         manifest = read_judging(tmp_path)
         assert manifest is not None
         state = manifest.judges[0].model_copy(update={"transcript_digest": file_digest(path)})
@@ -275,6 +275,29 @@ def test_a_judge_left_out_of_the_manifest_or_broken_is_an_error(tmp_path: Path) 
     path.write_text(json.dumps(data))
     with pytest.raises(InputError, match=r"judges\[1\].answered"):
         read_judged(tmp_path, result)
+
+
+def test_a_resealed_transcript_of_other_prompts_is_refused(tmp_path: Path) -> None:
+    """Chain and manifest made to fit, but the answers are another judge's, or given twice."""
+    result = _audited(tmp_path)
+    _judged(tmp_path, result, [_reads] * 3)
+    path = tmp_path / FOLDER / "qwen.jsonl"
+    own = list(read_transcript(path))
+    for entries, said in (
+        (list(read_transcript(tmp_path / FOLDER / "phi.jsonl")), "is another judge's"),
+        ([*own, own[0]], "or is answered twice"),
+        ([{**own[0], "request": "er-9999"}, *own[1:]], "was not asked for"),
+    ):
+        path.unlink()
+        with TranscriptWriter(path) as transcript:
+            for entry in entries:
+                transcript.append({k: v for k, v in entry.items() if k != "hash"})
+        manifest = read_judging(tmp_path)
+        assert manifest is not None
+        update = {"transcript_digest": file_digest(path)}
+        manifest.with_state(manifest.judges[0].model_copy(update=update)).write(tmp_path)
+        with pytest.raises(InputError, match=said):
+            read_judged(tmp_path, result)
 
 
 def test_stored_judgements_can_be_replayed(tmp_path: Path) -> None:

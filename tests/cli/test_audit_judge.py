@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -112,7 +111,7 @@ def test_panels_and_files_that_are_refused(
     assert capsys.readouterr().err.count("not those that the manifest names") == 2
 
 
-def test_the_certificate_says_that_claims_were_asked_in_five_turns(
+def test_the_evidence_of_a_certificate_says_that_claims_were_asked_in_five_turns(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     db = ("--db", str(tmp_path / "u.db"))
@@ -124,9 +123,9 @@ def test_the_certificate_says_that_claims_were_asked_in_five_turns(
         model = ["--model", f"openai:{url}#subject"]
         assert run(["agent", "audit", "bot", *model, *arguments, "--er-turns", "five"]) == 0
     capsys.readouterr()
-    assert run(["agent", "certificate", "show", "bot", *db]) == 0
-    envelope = json.loads(capsys.readouterr().out)["envelope"]
-    assert b"fourth of five turns" in base64.b64decode(envelope["payload"])
+    assert run(["ledger", "list", "--kind", "agent.certified", "--json", *db]) == 0
+    payload = json.loads(json.loads(capsys.readouterr().out)[0]["payload"])
+    assert "fourth of five turns" in payload["evidence"]["note"]
 
 
 def test_five_turns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

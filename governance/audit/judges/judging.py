@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from governance.audit.judges.answers import accepted_judgements, judge_prompt
 from governance.audit.judges.asking import ask_tolerantly
 from governance.audit.judges.manifest import (
     FOLDER,
@@ -20,13 +21,13 @@ from governance.audit.judges.manifest import (
 )
 from governance.audit.judges.panel import Judge, require_stranger
 from governance.audit.judges.prompts import JUDGE_TOKENS, JUDGED, judge_requests
-from governance.audit.protocols.requests import Message, Request
+from governance.audit.protocols.requests import Request
 from governance.audit.runs.entries import answer_entry, answer_key
 from governance.audit.runs.manifest import TRANSCRIPT
 from governance.audit.runs.results import AuditResult, battery_of
 from governance.audit.runs.runner import OnProgress, Progress
 from governance.audit.runs.transcripts import TranscriptWriter, read_transcript
-from governance.audit.subjects.base import Completion, Prompt, Subject
+from governance.audit.subjects.base import Completion, Subject
 from governance.kernel.canonical import file_digest
 from governance.kernel.clock import Clock
 from governance.kernel.errors import InputError, StorageError
@@ -72,6 +73,7 @@ class Judging:
         for judge in panel:
             require_stranger(judge, None, result.manifest.subject)
         self._requests = requests_of(folder, result, protocols, max_tokens)
+        self._by_id = {request.id: request for request in self._requests}
         asked = [name for name in JUDGED if name in {r.protocol for r in self._requests}]
         self._plan = make_judging_plan(result.evidence_digest, asked, self._requests, max_tokens)
         self._on_progress = on_progress or (lambda _: None)
@@ -139,7 +141,9 @@ class Judging:
     def _ask_subject(self, state: JudgeState, subject: Subject) -> JudgeState:
         path = transcript_path(self._folder, state.judge)
         with TranscriptWriter(path) as transcript:
-            answered = {entry["request"] for entry in transcript.entries}
+            answered = accepted_judgements(
+                transcript.entries, self._by_id, self._plan.decoding, subject.info, path
+            )
             found = len(answered) - state.answered
             self._done, self._resumed = self._done + found, self._resumed + found
             requests = [request for request in self._requests if request.id not in answered]
@@ -157,11 +161,11 @@ class Judging:
         self, requests: Sequence[Request], subject: Subject, transcript: TranscriptWriter
     ) -> dict[int, str]:
         decoding = self._plan.decoding
-        prompts = [_prompt(request, decoding.seed) for request in requests]
+        prompts = [judge_prompt(request, decoding) for request in requests]
 
         def keep(index: int, completion: Completion) -> None:
             prompt = prompts[index]
-            key = answer_key(subject.info, prompt, decoding.temperature)
+            key = answer_key(subject.info, decoding, prompt)
             transcript.append(answer_entry(requests[index], 0, key, prompt, completion))
             self._done += 1
             self._tokens += completion.tokens or 0
@@ -209,8 +213,3 @@ def _require_identity(state: JudgeState, subject: Subject, folder: Path) -> None
             file=str(transcript_path(folder, state.judge)),
             hint="answers of two models are never mixed; remove the folder and judge again",
         )
-
-
-def _prompt(request: Request, seed: int) -> Prompt:
-    messages = (Message(role="user", content=request.prompt),)
-    return Prompt(messages=messages, max_tokens=request.max_tokens, seed=seed)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from governance.audit.judges.answers import accepted_judgements
 from governance.audit.judges.judging import requests_of
 from governance.audit.judges.manifest import (
     FOLDER,
@@ -22,6 +23,7 @@ from governance.audit.protocols.requests import Request
 from governance.audit.runs.manifest import TRANSCRIPT
 from governance.audit.runs.results import AuditResult
 from governance.audit.runs.transcripts import read_transcript
+from governance.audit.subjects.base import Decoding
 from governance.kernel.canonical import file_digest
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
@@ -97,7 +99,9 @@ def read_judged(run: Path, result: AuditResult) -> JudgedReport | None:
         return None
     requests = _checked_requests(run, result, manifest)
     votes = {
-        state.judge.family: _votes(transcript_path(run, state.judge), state, requests)
+        state.judge.family: _votes(
+            transcript_path(run, state.judge), state, requests, manifest.plan.decoding
+        )
         for state in manifest.judges
     }
     items = _items(result, requests, votes)
@@ -132,20 +136,15 @@ def _checked_requests(
     return {request.id: request for request in found}
 
 
-def _votes(path: Path, state: JudgeState, requests: Mapping[str, Request]) -> Votes:
-    """Return what a judge said, by request; what it was not asked, or said twice, is an error."""
-    if state.transcript_digest is None:
+def _votes(
+    path: Path, state: JudgeState, requests: Mapping[str, Request], decoding: Decoding
+) -> Votes:
+    """Return what a judge said, by request."""
+    if state.transcript_digest is None or state.subject is None:
         raise InputError("the manifest names no digest of it", file=str(path))
-    found: Votes = {}
-    for number, entry in enumerate(read_transcript(path), start=1):
-        name = str(entry["request"])
-        request = requests.get(name)
-        if request is None or name in found or entry["messages"][-1]["content"] != request.prompt:
-            raise InputError(
-                f"a judgement that was not asked for: {name!r}", file=str(path), line=number
-            )
-        found[name] = read_judgement(request.protocol, str(entry["answer"]))
-    return found
+    entries = read_transcript(path)
+    said = accepted_judgements(entries, requests, decoding, state.subject, path)
+    return {name: read_judgement(requests[name].protocol, answer) for name, answer in said.items()}
 
 
 def _items(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from governance.audit.protocols.requests import Request
 from governance.audit.runs.transcripts import MESSAGES_FIELD, Entry, messages_digest
-from governance.audit.subjects.base import Completion, Prompt, SubjectInfo
+from governance.audit.subjects.base import Completion, Decoding, Prompt, SubjectInfo
 from governance.kernel.canonical import digest
 
 
-def answer_key(info: SubjectInfo, prompt: Prompt, temperature: float) -> str:
-    """Return the digest of everything that may change an answer: model, prompt, decoding."""
+def answer_key(subject: SubjectInfo, decoding: Decoding, prompt: Prompt) -> str:
+    """Return the digest of all that an answer depends on: subject, conversation, decoding."""
     return digest(
         {
-            "subject": info.identity(),
+            "subject": subject.identity(),
             "messages": [message.model_dump() for message in prompt.messages],
             "max_tokens": prompt.max_tokens,
-            "temperature": temperature,
+            "temperature": decoding.temperature,
             "seed": prompt.seed,
         }
     )

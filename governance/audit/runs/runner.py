@@ -157,8 +157,8 @@ class Run:
             if request.id not in self._answers[repeat]
         ]
         prompts = [self._prompt(request, repeat) for request, repeat in asked]
-        decoding, info = self._plan.decoding, self._subject.info
-        keys = [answer_key(info, prompt, decoding.temperature) for prompt in prompts]
+        decoding = self._plan.decoding
+        keys = [answer_key(self._subject.info, decoding, prompt) for prompt in prompts]
 
         def keep(index: int, completion: Completion) -> None:
             request, repeat = asked[index]
