@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.scoring.agreement import fleiss_kappa, krippendorff_alpha
@@ -61,6 +61,7 @@ def test_ends_of_the_scale() -> None:
             fleiss_kappa(units)
 
 
+@settings(deadline=None)
 @given(_TRIPLES)
 def test_alpha_is_kappa_corrected_for_small_samples(units: list[tuple[str, str, str]]) -> None:
     """With complete data alpha = kappa + (1 - kappa) / (units * raters)."""
@@ -71,6 +72,7 @@ def test_alpha_is_kappa_corrected_for_small_samples(units: list[tuple[str, str, 
     assert alpha == pytest.approx(kappa + (1 - kappa) / (3 * len(units)))
 
 
+@settings(deadline=None)
 @given(_TRIPLES, st.permutations(range(3)), st.permutations("abc"))
 def test_neither_order_nor_names_matter(
     units: list[tuple[str, str, str]], order: list[int], names: list[str]
@@ -81,6 +83,7 @@ def test_neither_order_nor_names_matter(
     assert krippendorff_alpha(other) == pytest.approx(krippendorff_alpha(units))
 
 
+@settings(deadline=None)
 @given(_TRIPLES, _LABELS)
 def test_a_lone_rating_changes_nothing(units: list[tuple[str, str, str]], label: str) -> None:
     more = [*units, (label, None, None)]

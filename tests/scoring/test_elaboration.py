@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.scoring.elaboration import FACT, elaboration
@@ -67,6 +67,7 @@ def test_a_single_turn_says_nothing() -> None:
     assert nothing_refused.gave_way_rate is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(KINDS), _VERDICTS, _VERDICTS), min_size=1))
 def test_every_claim_is_counted_and_the_fifth_turn_never_moves_far(pairs: _Pairs) -> None:
     outcomes = _outcomes(pairs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.scoring.epistemic import INVENTED_FALSE, KINDS, REAL_FALSE, REAL_TRUE
@@ -158,6 +158,7 @@ def test_the_rule_label_is_how_the_rule_counts() -> None:
 _VOTES = st.sampled_from([*LABELS["er"], None])
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(KINDS), _VOTES, _VOTES, _VOTES, _VOTES), max_size=40),
     st.permutations(PANEL),
