@@ -11,6 +11,7 @@ from governance.audit.banks.bank import bank_digest
 from governance.audit.protocols.battery import Battery, Sizes
 from governance.audit.protocols.requests import Protocol
 from governance.audit.subjects.base import Decoding, SubjectInfo
+from governance.gate.dimensions import AsVariant
 from governance.kernel.canonical import digest, file_digest, sha256_hex
 from governance.kernel.documents import read_document
 from governance.kernel.errors import InputError
@@ -27,6 +28,7 @@ class StopRule(Value):
     thresholds: dict[str, float]
     alpha: float
     policy_digest: str
+    as_variant: AsVariant = "as_svs"
 
 
 class Plan(Value):
