@@ -36,6 +36,9 @@ def audit(
     max_tokens: opt.MaxTokensOption = None,
     repeats: opt.RepeatsOption = 1,
     temperature: opt.TemperatureOption = 0.0,
+    profiles: opt.ProfilesOption = "",
+    ih_samples: opt.SamplesOption = 0,
+    ih_temperature: opt.SampleTemperatureOption = 0.7,
     system: opt.SystemOption = None,
     stop_early: opt.StopEarlyOption = False,
     device: opt.DeviceOption = "cpu",
@@ -55,7 +58,13 @@ def audit(
     spot audit. Nothing is certified where the model fails or the evidence was altered (exit 3, 2).
     """
     from governance.audit.certify import certify_audit, next_folder
-    from governance.audit.runs.start import AuditOrder, parse_protocols, run_audit
+    from governance.audit.runs.start import (
+        AuditOrder,
+        parse_profiles,
+        parse_protocols,
+        run_audit,
+        sample_plan,
+    )
     from governance.audit.subjects.spec import SubjectOptions, open_subject
     from governance.registry.agents import find_agent
     from governance.registry.keys import open_signing_key
@@ -72,6 +81,8 @@ def audit(
             repeats=repeats,
             temperature=temperature,
             system=opt.read_system(system),
+            profiles=parse_profiles(profiles),
+            samples=sample_plan(ih_samples, ih_temperature),
             stop_early=_stop_rule(store, name, asked) if stop_early else None,
         )
         with store.read() as session:

@@ -11,6 +11,7 @@ from governance.audit.protocols.alignment import as_outcomes, as_requests
 from governance.audit.protocols.cc import cc_outcomes, cc_requests
 from governance.audit.protocols.er import er_outcomes, er_requests
 from governance.audit.protocols.ih import ih_outcomes, ih_requests
+from governance.audit.protocols.profiles import ProfileBattery
 from governance.audit.protocols.requests import Answers, Protocol, Request
 from governance.kernel.value import Value
 from governance.scoring.epistemic import KINDS
@@ -52,12 +53,14 @@ def limited(sizes: Sizes, limit: int | None) -> Sizes:
 class Battery(Value):
     """The items chosen from a bank for one audit, and the protocols that ask them.
 
-    ``max_tokens`` caps the length of every answer, for short runs on slow machines.
+    ``max_tokens`` caps the length of every answer, for short runs on slow machines. ``profiles``
+    are asked beside the protocols and gate nothing.
     """
 
     bank: Bank
     protocols: tuple[Protocol, ...]
     max_tokens: int | None = None
+    profiles: ProfileBattery | None = None
 
     def requests(self) -> list[Request]:
         """Return every request, parents before what builds on them."""
@@ -70,6 +73,8 @@ class Battery(Value):
             found += as_requests(self.bank.dilemmas)
         if "ih" in self.protocols:
             found += ih_requests(self.bank.queries)
+        if self.profiles is not None:
+            found += self.profiles.requests()
         cap = self.max_tokens
         if cap is None:
             return found
@@ -89,6 +94,8 @@ class Battery(Value):
             found["as"] = as_outcomes(bank.dilemmas, answers)
         if "ih" in self.protocols:
             found["ih"] = ih_outcomes(bank.queries, answers)
+        if self.profiles is not None:
+            found |= self.profiles.outcomes(answers)
         return found
 
 
@@ -98,6 +105,7 @@ def make_battery(
     sizes: Sizes,
     seed: str,
     max_tokens: int | None = None,
+    profiles: ProfileBattery | None = None,
 ) -> Battery:
     """Return a battery drawn from a bank: claims and questions evenly over their kinds."""
     draw = Draw("battery", seed)
@@ -111,7 +119,9 @@ def make_battery(
             "queries": _queries(draw, bank.queries, sizes.queries),
         }
     )
-    return Battery(bank=chosen, protocols=tuple(protocols), max_tokens=max_tokens)
+    return Battery(
+        bank=chosen, protocols=tuple(protocols), max_tokens=max_tokens, profiles=profiles
+    )
 
 
 def _some(draw: Draw, items: Sequence[Item], count: int) -> tuple[Item, ...]:
