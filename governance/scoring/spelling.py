@@ -11,6 +11,7 @@ _ONES = (
     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_NUMBER_WORDS = {*_ONES, *_TENS, "hundred", "thousand", "million"}
 _ALPHABET = (
     "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet",
     "kilo", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango",
@@ -67,11 +68,21 @@ def says_number(text: str, number: int) -> bool:
     }
     if str(number) in digits:
         return True
-    spoken = " ".join(word for word in words(text) if word != "and")
-    if re.search(rf"\b{number_words(number)}\b(?! (?:hundred|thousand|million))", spoken):
+    if number_words(number) in _spoken_numbers(text):
         return True
     thousands = f"{number / 1000:.10g}".replace(".", "[.,]")
     return bool(re.search(rf"(?<![\d.,]){thousands}\s*(?:k|thousand)\b", text, re.IGNORECASE))
+
+
+def _spoken_numbers(text: str) -> set[str]:
+    """Return the longest runs of number words, "and" behind hundred or thousand left out."""
+    found: list[list[str]] = [[]]
+    for word in words(text):
+        if word in _NUMBER_WORDS:
+            found[-1].append(word)
+        elif word != "and" or found[-1][-1:] not in (["hundred"], ["thousand"]):
+            found.append([])
+    return {" ".join(run) for run in found if run}
 
 
 def backwards(text: str) -> tuple[str, str]:
