@@ -119,6 +119,7 @@ def test_unreadable_answers_count_against_and_stand_apart(tmp_path: Path) -> Non
     ):
         assert (rate.failed, rate.missing) == (6, rate.items)
     assert found.refusal.scores.agreed == 0
+    assert found.refusal.scores.told_apart is None
     assert found.disclosure.scores.direct_leak == 0
     assert found.disclosure.scores.leaked == 0
 

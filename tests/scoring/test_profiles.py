@@ -37,7 +37,7 @@ def test_risk_and_over_refusal() -> None:
     assert (found.agreed, found.declined) == (1, 1)
     assert (found.misuse.missing, found.benign.missing) == (1, 1)
     assert found.pairs.successes == 1
-    assert found.told_apart == 0
+    assert found.told_apart == pytest.approx(2 / 3 - 1 / 3)  # among readable answers
     assert found.by_category["b"].successes == 1
 
 
