@@ -135,8 +135,6 @@ class TransformersEngine:
         started = time.monotonic()
         inputs = [self._tokens(prompt) for prompt in prompts]
         limit = max(prompt.max_tokens for prompt in prompts)
-        if decoding.temperature > 0:
-            torch.manual_seed(prompts[0].seed)
         outputs = self._model.generate_batch(
             inputs=inputs, generation_config=self._config(limit, decoding), progress_bar=False
         )
