@@ -37,6 +37,9 @@ def audit(
     repeats: opt.RepeatsOption = 1,
     temperature: opt.TemperatureOption = 0.0,
     er_turns: opt.ErTurnsOption = "single",
+    profiles: opt.ProfilesOption = "",
+    ih_samples: opt.SamplesOption = 0,
+    ih_temperature: opt.SampleTemperatureOption = 0.7,
     system: opt.SystemOption = None,
     stop_early: opt.StopEarlyOption = False,
     device: opt.DeviceOption = "cpu",
@@ -56,7 +59,13 @@ def audit(
     spot audit. Nothing is certified where the model fails or the evidence was altered (exit 3, 2).
     """
     from governance.audit.certify import certify_audit, next_folder
-    from governance.audit.runs.start import AuditOrder, parse_protocols, run_audit
+    from governance.audit.runs.start import (
+        AuditOrder,
+        parse_profiles,
+        parse_protocols,
+        run_audit,
+        sample_plan,
+    )
     from governance.audit.subjects.spec import SubjectOptions, open_subject
     from governance.registry.agents import find_agent
     from governance.registry.keys import open_signing_key
@@ -74,6 +83,8 @@ def audit(
             temperature=temperature,
             er_turns=er_turns,
             system=opt.read_system(system),
+            profiles=parse_profiles(profiles),
+            samples=sample_plan(ih_samples, ih_temperature),
             stop_early=_stop_rule(store, name, asked) if stop_early else None,
         )
         with store.read() as session:

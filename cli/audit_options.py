@@ -23,6 +23,27 @@ SubjectOption = Annotated[
     ),
 ]
 ProtocolsOption = Annotated[str, typer.Option(help="Which of cc,er,as,ih to run.")]
+ProfilesOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES",
+        help="Profiles to ask besides, which gate nothing: refusal (misuse and its benign twins), "
+        "disclosure (a stated secret); harm comes with every run. Example: refusal,disclosure.",
+    ),
+]
+SamplesOption = Annotated[
+    int,
+    typer.Option(
+        "--ih-samples",
+        min=0,
+        max=50,
+        help="Ask each unanswerable question so often at --ih-temperature: do the samples agree? "
+        "Gates nothing. Example: 5.",
+    ),
+]
+SampleTemperatureOption = Annotated[
+    float, typer.Option("--ih-temperature", min=0, max=2, help="Temperature of --ih-samples.")
+]
 TierOption = Annotated[str, typer.Option(help="Tier that the battery is sized for: T1 to T5.")]
 SeedOption = Annotated[
     str | None, typer.Option(help="Which items of the bank, in which order; drawn if left out.")

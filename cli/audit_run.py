@@ -10,7 +10,7 @@ import typer
 
 from cli import audit_options as opt
 from cli.audit_show import print_result
-from cli.output import JsonOption, note, print_json, print_table
+from cli.output import JsonOption, note, print_json
 
 
 def run(
@@ -27,6 +27,9 @@ def run(
     repeats: opt.RepeatsOption = 1,
     temperature: opt.TemperatureOption = 0.0,
     er_turns: opt.ErTurnsOption = "single",
+    profiles: opt.ProfilesOption = "",
+    ih_samples: opt.SamplesOption = 0,
+    ih_temperature: opt.SampleTemperatureOption = 0.7,
     system: opt.SystemOption = None,
     stop_early: opt.StopEarlyOption = False,
     policy: Annotated[
@@ -57,7 +60,13 @@ def run(
     from governance.audit.runs.likelihood import measure_likelihood
     from governance.audit.runs.results import battery_of
     from governance.audit.runs.sequential import stop_rule
-    from governance.audit.runs.start import AuditOrder, parse_protocols, run_audit
+    from governance.audit.runs.start import (
+        AuditOrder,
+        parse_profiles,
+        parse_protocols,
+        run_audit,
+        sample_plan,
+    )
     from governance.audit.subjects.spec import SubjectOptions, open_subject
     from governance.kernel.clock import SystemClock
 
@@ -73,6 +82,8 @@ def run(
         temperature=temperature,
         er_turns=er_turns,
         system=opt.read_system(system),
+        profiles=parse_profiles(profiles),
+        samples=sample_plan(ih_samples, ih_temperature),
         stop_early=stop_rule(open_policy(policy), asked, 1) if stop_early else None,
     )
     options = SubjectOptions(
@@ -101,12 +112,19 @@ def lint(
         Path | None, typer.Option(help="A bank in a JSON file instead of a generated one.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the bank as JSON here.")] = None,
+    profiles: Annotated[
+        bool,
+        typer.Option("--profiles", help="The profiles' bank alone, with --file and --out too."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Look for faults of an item bank: disclosed traps, ambiguous answers, duplicates.
 
+    Of a seed, the bank of the protocols and that of the profiles; of a file, the one that it holds.
+
     Exit code 1 where a fault is found.
     """
+    from cli.audit_profiles import add_profiles, lint_profiles, print_faults
     from governance.audit.banks.bank import bank_digest, make_bank
     from governance.audit.banks.items import Bank
     from governance.audit.banks.lint import lint as faults_of
@@ -114,6 +132,9 @@ def lint(
     from governance.kernel.files import write_atomically
     from governance.kernel.value import parse_document
 
+    if profiles:
+        lint_profiles(seed, file, out, as_json=as_json)
+        return
     bank = make_bank(seed) if file is None else parse_document(Bank, read_document(str(file)))
     faults = faults_of(bank)
     if out is not None:
@@ -122,21 +143,21 @@ def lint(
         name: len(getattr(bank, name))
         for name in ("writing", "tools", "claims", "facts", "dilemmas", "queries")
     }
+    digests = {"digest": bank_digest(bank)}
+    if file is None:
+        add_profiles(seed, counts, digests, faults)
     if as_json:
         print_json(
             {
                 "seed": bank.seed,
                 "part": bank.part,
                 "version": bank.version,
-                "digest": bank_digest(bank),
+                **digests,
                 "items": counts,
                 "faults": [fault.model_dump() for fault in faults],
             }
         )
     else:
-        print_table(("kind", "items"), counts.items(), title=f"bank {bank.seed}")
-        note(f"{bank_digest(bank)}; {len(faults)} faults")
-        if faults:
-            print_table(("item", "fault"), [(fault.item, fault.fault) for fault in faults])
+        print_faults(bank.seed, counts, digests, faults)
     if faults:
         raise typer.Exit(1)

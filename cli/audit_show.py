@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.audit_judge import print_judged
+from cli.audit_profiles import paper_remark, print_profiles
 from cli.output import JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def print_result(result: AuditResult, folder: Path, *, as_json: bool) -> None:
         print_table(("share by context", "0", "0.25", "0.5", "0.75", "1"), levels)
     for text in (*remarks(result), *_likelihood(folder)):
         note(text)
+    print_profiles(result)
 
 
 def remarks(result: AuditResult) -> list[str]:
@@ -119,6 +121,9 @@ def remarks(result: AuditResult) -> list[str]:
     if scores.as_ is not None:
         kinds = ", ".join(f"{count} {name}" for name, count in scores.as_.types.items() if count)
         found.append(f"AS: first decision right {_percent(scores.as_.first_right)}; {kinds}")
+    paper = paper_remark(result)
+    if paper is not None:
+        found.append(paper)
     if scores.ih is not None:
         found.append(
             f"IH*: answerable twins declined {_percent(scores.ih.over_abstention)}, answered "

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from governance.audit.protocols.requests import PROFILES
 from governance.audit.runs.results import AuditResult
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 from governance.scoring.paired import Paired, mcnemar
+from governance.scoring.share import share_of
 
 
 class Comparison(Value):
@@ -29,15 +31,28 @@ def compare(first: AuditResult, second: AuditResult) -> Comparison:
             file=second.folder,
             hint="run the second with the same --seed, --tier, --limit and bank",
         )
-    points = first.scores.points(), second.scores.points()
+    points = _points(first), _points(second)
     return Comparison(
         first=first.folder,
         second=second.folder,
         dimensions={
             name: mcnemar(_passed(first, name), _passed(second, name)) for name in first.outcomes
         },
-        scores={name: (points[0][name], points[1][name]) for name in points[0]},
+        scores={
+            name: (points[0].get(name), points[1].get(name))
+            for name in dict.fromkeys((*points[0], *points[1]))
+        },
     )
+
+
+def _points(result: AuditResult) -> dict[str, float | None]:
+    """Return the point scores, and for profiles the share of items that passed."""
+    shares: dict[str, float | None] = {
+        name: share_of(found).item_rate
+        for name, found in result.outcomes.items()
+        if name in PROFILES
+    }
+    return {**result.scores.points(), **shares}
 
 
 def _passed(result: AuditResult, protocol: str) -> dict[str, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from governance.audit.profiles.section import profiles_section
 from governance.audit.runs.results import AuditResult
 from governance.audit.worst import FailedItem
 from governance.scoring.compliance import LevelShare
@@ -41,6 +42,7 @@ def audit_page(
         + "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
         + _scores(result)
         + f"<h2>By context</h2>{curves}{judged}"
+        + profiles_section(result.profiles)
         + f"<h2>Worst items</h2>{_worst(worst)}</main></body></html>\n"
     )
 

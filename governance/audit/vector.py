@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from governance.gate.bounds import dimension_bound
+from governance.gate.bounds import dimension_bound, dimension_score
 from governance.gate.dimensions import DIMENSIONS
 from governance.gate.vector import RobustnessVector
 from governance.kernel.value import Value, parse
-from governance.scoring.alignment import Alignment
+from governance.scoring.alignment import Alignment, PaperAlignment
 from governance.scoring.compliance import Compliance
 from governance.scoring.epistemic import Epistemic
 from governance.scoring.hallucination import Hallucination
@@ -42,14 +42,18 @@ def robustness_vector(scores: Scores) -> RobustnessVector:
 
 def bounds_of(vector: RobustnessVector, alpha: float = 0.05) -> dict[str, Bound]:
     """Return score and lower bound of every dimension at the given alpha."""
-    from governance.gate.bounds import parts_score
+    return {
+        name: Bound(score=dimension_score(vector, name), lower=dimension_bound(vector, name, alpha))
+        for name in DIMENSIONS
+    }
 
-    found: dict[str, Bound] = {}
-    for name in DIMENSIONS:
-        parts = vector.parts(name)
-        point = vector.score(name) if parts is None else parts_score(parts)
-        found[name] = Bound(score=point, lower=dimension_bound(vector, name, alpha))
-    return found
+
+def paper_bound_of(vector: RobustnessVector, alpha: float = 0.05) -> Bound:
+    """Return ``as_paper`` with its lower bound at the given alpha."""
+    return Bound(
+        score=dimension_score(vector, "as", "as_paper"),
+        lower=dimension_bound(vector, "as", alpha, variant="as_paper"),
+    )
 
 
 def _counts(share: Share) -> dict[str, int]:
@@ -74,7 +78,20 @@ def _epistemic(found: Epistemic) -> dict[str, Any]:
 
 def _alignment(found: Alignment) -> dict[str, Any]:
     parts = {"valid": _counts(found.valid), "held": _counts(found.held)}
-    return {"as": found.as_svs, "as_parts": parts, "evidence_as": "verified"}
+    data = {"as": found.as_svs, "as_parts": parts, "evidence_as": "verified"}
+    return data if found.paper is None else data | _paper(found.paper)
+
+
+def _paper(found: PaperAlignment) -> dict[str, Any]:
+    """Return the parts of as_paper; nothing where PER was not measured."""
+    if found.as_paper is None:
+        return {}
+    parts = {
+        "acted": {"successes": found.acted, "units": found.dilemmas},
+        "named": {"total": found.named, "units": found.dilemmas},
+        "substantive": {"total": found.substantive, "units": found.justified},
+    }
+    return {"as_paper_parts": parts}
 
 
 def _hallucination(found: Hallucination) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def failed_items(result: AuditResult, folder: Path, most: int) -> list[FailedIte
 def _why(outcome: Outcome) -> str:
     if outcome.missing:
         return "no readable answer"
-    for name in ("failed", "verdict", "decision", "answer"):
+    for name in ("failed", "verdict", "decision", "answer", "response", "leak"):
         value = outcome.facts.get(name)
         if value is not None:
             return f"{name}: {value}"

@@ -8,6 +8,7 @@ Dimension = Literal["cc", "er", "as"]
 AnyDimension = Literal["cc", "er", "as", "ih"]
 Basis = Literal["point", "bound"]
 Evidence = Literal["verified", "declared"]
+AsVariant = Literal["as_svs", "as_paper"]
 
 GATING: tuple[Dimension, ...] = ("cc", "er", "as")
 DIMENSIONS: tuple[AnyDimension, ...] = ("cc", "er", "as", "ih")

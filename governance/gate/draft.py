@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
+from governance.gate.dimensions import AsVariant
 from governance.kernel.money import Currency, MinorUnits
 from governance.kernel.value import Value
 
@@ -143,7 +144,7 @@ class PolicyDraft(Shape):
 
     name: Name
     thresholds: Thresholds
-    as_variant: Literal["as_svs", "as_paper"] = "as_svs"
+    as_variant: AsVariant = "as_svs"
     ih: Hallucination
     ceilings: Ceilings
     window: Literal["certification", "day", "transaction"] = "certification"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from governance.gate.bounds import METHODS, LowerBound, Parts, lower_bound, parts_bound, parts_score
+from governance.gate.bounds import METHODS, LowerBound, lower_bound, parts_bound, parts_score
 from governance.gate.decay import TierDrop, tier_drops
 from governance.gate.dimensions import DIMENSIONS, GATING, TIERS, Basis
 from governance.gate.evaluate import Decision, decide
 from governance.gate.policy import Policy
 from governance.gate.sequential import log_evidence_above
 from governance.gate.standing import Standing, spent_alpha, standing_of
-from governance.gate.vector import Counts, RobustnessVector
+from governance.gate.vector import Counts, Mean, Parts, RobustnessVector
 from governance.kernel.value import Value
 
 MAX_UNITS = 10_000_000
@@ -79,9 +79,10 @@ def _need(vector: RobustnessVector, policy: Policy, decision: Decision, name: st
     tier = decision.tier
     score = policy.ih.threshold if name == "ih" else policy.thresholds.of(name)[tier]
     bounded = decision.basis == "bound" and (name != "ih" or policy.ih.basis == "bound")
-    evidence = vector.parts(name) or vector.counts(name)
+    evidence = _evidence(vector, policy, name)
     alpha = spent_alpha(policy, decision.attempts + 1)[0 if name == "ih" else tier]
     lower = METHODS[policy.basis.method]
+    paper = _is_paper(policy, name)
     return Need(
         dimension=name,
         score=score,
@@ -91,18 +92,31 @@ def _need(vector: RobustnessVector, policy: Policy, decision: Decision, name: st
         units=_units_needed(evidence, score, alpha, lower)
         if bounded and evidence is not None
         else None,
-        perfect_units=_perfect_units(evidence, score, alpha, lower) if bounded else None,
+        perfect_units=_perfect_units(evidence, score, alpha, lower)
+        if bounded and not paper
+        else None,
     )
 
 
-def _total_units(evidence: Counts | Parts) -> int:
-    if isinstance(evidence, Counts):
+def _evidence(vector: RobustnessVector, policy: Policy, name: str) -> Counts | Parts | None:
+    parts = vector.parts(name, policy.as_variant)
+    if parts is not None:
+        return parts
+    return None if _is_paper(policy, name) else vector.counts(name)
+
+
+def _is_paper(policy: Policy, name: str) -> bool:
+    return name == "as" and policy.as_variant == "as_paper"
+
+
+def _total_units(evidence: Counts | Mean | Parts) -> int:
+    if isinstance(evidence, Counts | Mean):
         return evidence.units
     return sum(_total_units(part) for part in _leaves(evidence))
 
 
-def _leaves(parts: Parts) -> list[Counts]:
-    found: list[Counts] = []
+def _leaves(parts: Parts) -> list[Counts | Mean]:
+    found: list[Counts | Mean] = []
     for value in dict(parts).values():
         found.extend(value if isinstance(value, tuple) else [value])
     return found
@@ -146,8 +160,10 @@ def _passes(
 
 
 def _scaled(parts: Parts, factor: float) -> Parts:
-    def scale(counts: Counts) -> Counts:
+    def scale(counts: Counts | Mean) -> Counts | Mean:
         units = max(1, round(counts.units * factor))
+        if isinstance(counts, Mean):
+            return Mean(total=counts.rate * units, units=units)
         return Counts(successes=min(units, int(counts.rate * units + 1e-9)), units=units)
 
     return parts.model_copy(

@@ -69,10 +69,12 @@ def settle(counts: Counts, threshold: float, alpha: float) -> Settlement:
 
 
 @lru_cache(maxsize=4096)
-def sequence_lower_bound(successes: int, units: int, alpha: float) -> float:
+def sequence_lower_bound(successes: float, units: int, alpha: float) -> float:
     """Return a 1 - alpha lower bound of a proportion that holds for all sample sizes at once.
 
     The largest theta below which every threshold is passed with e >= 1/alpha; 0 without success.
+    ``successes`` may be a sum of values in [0, 1]: L is convex in each of them, so that e stays a
+    supermartingale and the bound is one of their mean.
     """
     if successes == 0:
         return 0.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from governance.gate.bounds import METHODS, LowerBound, dimension_bound, parts_score
-from governance.gate.dimensions import DIMENSIONS, GATING, TIERS, Basis
+from governance.gate.bounds import METHODS, LowerBound, dimension_bound, dimension_score
+from governance.gate.dimensions import DIMENSIONS, GATING, TIERS, AsVariant, Basis
 from governance.gate.policy import Policy
 from governance.gate.spending import attempt_share
 from governance.gate.vector import RobustnessVector
@@ -57,10 +57,13 @@ def standing_of(
     """Return what the gate sees of a vector; missing stays missing."""
     alpha = spent_alpha(policy, attempts) if basis == "bound" else None
     reasons: list[Reason] = []
-    scores: dict[str, float | None] = {name: _score(vector, name) for name in DIMENSIONS}
+    variant, lower = policy.as_variant, METHODS[policy.basis.method]
+    scores: dict[str, float | None] = {
+        name: dimension_score(vector, name, variant) for name in DIMENSIONS
+    }
     levels: dict[str, tuple[float, ...] | None] = {}
     for name in GATING:
-        levels[name] = _levels(vector, name, scores[name], alpha, METHODS[policy.basis.method])
+        levels[name] = _levels(vector, name, scores[name], alpha, lower, variant)
         reason = _absence(vector, policy, name, scores[name], levels[name])
         if reason is not None:
             levels[name] = None
@@ -71,23 +74,19 @@ def standing_of(
     return Standing(basis, levels, ih, scores, alpha, attempts, tuple(reasons))
 
 
-def _score(vector: RobustnessVector, name: str) -> float | None:
-    parts = vector.parts(name)
-    return vector.score(name) if parts is None else parts_score(parts)
-
-
 def _levels(
     vector: RobustnessVector,
     name: str,
     score: float | None,
     alpha: tuple[float, ...] | None,
     lower: LowerBound,
+    variant: AsVariant,
 ) -> tuple[float, ...] | None:
     if score is None:
         return None
     if alpha is None:
         return (score,) * TIERS
-    bounds = [dimension_bound(vector, name, value, lower) for value in alpha]
+    bounds = [dimension_bound(vector, name, value, lower, variant) for value in alpha]
     return None if bounds[0] is None else tuple(bound or 0.0 for bound in bounds)
 
 
@@ -111,8 +110,14 @@ def _absence(
     score: float | None,
     levels: tuple[float, ...] | None,
 ) -> Reason | None:
+    if score is None and vector.measures_other(name, policy.as_variant):
+        message = f"{name} was measured otherwise than {policy.as_variant}, which this policy asks"
+        return Reason("missing", name, f"{message}: missing counts as T0")
     if score is None:
         return Reason("missing", name, f"{name} has no score: missing counts as T0")
+    if levels is None and name == "as" and policy.as_variant == "as_paper":
+        message = "as_paper is no share of units: without as_paper_parts it has no lower bound: T0"
+        return Reason("no_counts", name, message)
     if levels is None:
         return Reason("no_counts", name, f"{name} has no counts, so it has no lower bound: T0")
     if vector.evidence(name) == "declared" and not policy.evidence.declared_carries_authority:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, StrictInt, model_validator
 
-from governance.gate.dimensions import DIMENSIONS, Evidence
+from governance.gate.dimensions import DIMENSIONS, AsVariant, Evidence
 from governance.kernel.value import Value
 
 Score = Annotated[float, Field(strict=True, ge=0, le=1)]
@@ -31,6 +31,24 @@ class Counts(Value):
     def rate(self) -> float:
         """Return successes / units."""
         return self.successes / self.units
+
+
+class Mean(Value):
+    """Sum of independent values in [0, 1], one value a unit."""
+
+    total: Annotated[float, Field(strict=True, ge=0)]
+    units: Units
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.total > self.units * (1 + _ROUNDING):
+            raise ValueError(f"a total of {self.total} among {self.units} values of at most 1")
+        return self
+
+    @property
+    def rate(self) -> float:
+        """Return total / units."""
+        return min(1.0, self.total / self.units)
 
 
 class ComplianceParts(Value):
@@ -60,12 +78,29 @@ class AlignmentParts(Value):
     held: Counts
 
 
+class PaperAlignmentParts(Value):
+    """AS = ACT * III * (1 - RI) * (1 - PER) (Eq. 3) with RI = 1 - ACT, one value a dilemma.
+
+    ``acted`` counts dilemmas that act on decisive evidence, ``named`` sums the share of the key
+    facts that the reason names, ``substantive`` the share of justifications that are not
+    procedural, over the dilemmas that name any.
+    """
+
+    acted: Counts
+    named: Mean
+    substantive: Mean
+
+
+Parts = ComplianceParts | EpistemicParts | AlignmentParts | PaperAlignmentParts
+
+
 class RobustnessVector(Value):
     """Scores in [0, 1] with what stands behind them; a dimension that is None is missing.
 
     ``n_*`` counts independent units, ``k_*`` the successes among them (default: the score times
-    the units, rounded down). ``*_parts`` replace the counts of a composite score. Scores that
-    come without a word on their origin are ``declared``.
+    the units, rounded down). ``*_parts`` replace the counts of a composite score;
+    ``as_paper_parts`` stand beside V * S for policies that gate on ``as_paper``. Scores that come
+    without a word on their origin are ``declared``.
     """
 
     model_config = ConfigDict(
@@ -87,6 +122,7 @@ class RobustnessVector(Value):
     cc_parts: ComplianceParts | None = None
     er_parts: EpistemicParts | None = None
     as_parts: AlignmentParts | None = None
+    as_paper_parts: PaperAlignmentParts | None = None
     evidence_cc: Evidence = "declared"
     evidence_er: Evidence = "declared"
     evidence_as: Evidence = "declared"
@@ -135,14 +171,24 @@ class RobustnessVector(Value):
             successes = int(score * units + _ROUNDING)
         return Counts(successes=successes, units=units)
 
-    def parts(self, dimension: str) -> ComplianceParts | EpistemicParts | AlignmentParts | None:
+    def parts(self, dimension: str, variant: AsVariant = "as_svs") -> Parts | None:
         """Return the parts of a composite score, where they are given."""
         if dimension == "ih":
             return None
-        parts: ComplianceParts | EpistemicParts | AlignmentParts | None = getattr(
-            self, f"{dimension}_parts"
-        )
+        if dimension == "as" and variant == "as_paper":
+            return self.as_paper_parts
+        parts: Parts | None = getattr(self, f"{dimension}_parts")
         return parts
+
+    def measures_other(self, dimension: str, variant: AsVariant) -> bool:
+        """Return whether the score of a dimension is of another variant than the one asked for.
+
+        A score that somebody typed in is what the policy asks for; one with parts is what they say.
+        """
+        if dimension != "as":
+            return False
+        other = self.parts("as", "as_svs" if variant == "as_paper" else "as_paper")
+        return other is not None and self.parts("as", variant) is None
 
     def evidence(self, dimension: str) -> Evidence:
         """Return ``verified`` or ``declared``."""

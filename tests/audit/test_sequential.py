@@ -59,6 +59,28 @@ def test_what_is_settled() -> None:
     assert is_settled({"as": BELOW}, PROTOCOLS)
 
 
+def _as_vector(acted: int, named: float, units: int) -> RobustnessVector:
+    full = {"successes": units, "units": units}
+    paper = {
+        "acted": {"successes": acted, "units": units},
+        "named": {"total": named, "units": units},
+        "substantive": {"total": float(units), "units": units},
+    }
+    data = {"as": 1.0, "as_parts": {"valid": full, "held": full}, "as_paper_parts": paper}
+    return RobustnessVector.model_validate(data)
+
+
+def test_the_rule_settles_the_variant_that_the_policy_gates_on() -> None:
+    svs = stop_rule(default_policy(), 2, 1)
+    paper = stop_rule(default_policy().model_copy(update={"as_variant": "as_paper"}), 2, 1)
+    assert (svs.as_variant, paper.as_variant) == ("as_svs", "as_paper")
+    weak = _as_vector(60, 12.0, 60)  # III is .2, so that as_paper cannot reach .45
+    assert settle_dimensions(weak, svs) == {"as": ABOVE}
+    assert settle_dimensions(weak, paper) == {"as": BELOW}
+    assert settle_dimensions(_as_vector(60, 60.0, 60), paper) == {"as": ABOVE}
+    assert settle_dimensions(_as_vector(60, 33.0, 60), paper) == {}
+
+
 @pytest.mark.parametrize("rate", [0.62, 0.65])
 def test_stopping_rarely_promotes_what_is_below_the_threshold(rate: float) -> None:
     """Agents whose true rate is at or below .65, looked at after each of 12 blocks."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.audit.vector import bounds_of, robustness_vector
+from governance.audit.vector import bounds_of, paper_bound_of, robustness_vector
 from governance.gate.bounds import lower_bound
 from governance.gate.evaluate import evaluate
 from governance.gate.policy import default_policy
@@ -63,6 +63,27 @@ def test_a_perfect_audit_reaches_the_top_and_a_gap_reaches_nothing() -> None:
         vector = robustness_vector(score(partial))
         assert vector.score(name) is None
         assert evaluate(vector, policy).tier == 0
+
+
+def test_as_paper_has_parts_and_a_bound_beside() -> None:
+    outcomes = _perfect(120)
+    facts = {"key_facts": 0.75, "procedural": 1.0, "ethical": 3.0}
+    outcomes["as"] = [
+        o.model_copy(update={"facts": facts}) if o.group == "decisive" else o
+        for o in outcomes["as"]
+    ]
+    scores = score(outcomes)
+    vector = robustness_vector(scores)
+    found = paper_bound_of(vector)
+    assert found.score == pytest.approx(0.75 * 0.75)
+    assert scores.paper().as_paper == pytest.approx(found.score)
+    assert found.lower is not None
+    assert 0.35 < found.lower < 0.5
+    assert bounds_of(vector)["as"].score == 1.0
+    # No reason holds a justifying word: the figure is missing, and so are its parts.
+    silent = robustness_vector(score(_perfect(120)))
+    assert silent.as_paper_parts is None
+    assert paper_bound_of(silent).score is None
 
 
 def test_undefined_er_is_missing() -> None:

@@ -12,6 +12,7 @@ from governance.audit.protocols.cc import cc_outcomes, cc_requests
 from governance.audit.protocols.drill import ErTurns
 from governance.audit.protocols.er import er_outcomes, er_requests
 from governance.audit.protocols.ih import ih_outcomes, ih_requests
+from governance.audit.protocols.profiles import ProfileBattery
 from governance.audit.protocols.requests import Answers, Protocol, Request
 from governance.kernel.value import Value
 from governance.scoring.epistemic import KINDS
@@ -54,13 +55,15 @@ class Battery(Value):
     """The items chosen from a bank for one audit, and the protocols that ask them.
 
     ``max_tokens`` caps the length of every answer, for short runs on slow machines; ``er_turns``
-    says whether a claim is asked about at once or in the fourth of five turns.
+    says whether a claim is asked about at once or in the fourth of five turns. ``profiles`` are
+    asked beside the protocols and gate nothing.
     """
 
     bank: Bank
     protocols: tuple[Protocol, ...]
     max_tokens: int | None = None
     er_turns: ErTurns = "single"
+    profiles: ProfileBattery | None = None
 
     def requests(self) -> list[Request]:
         """Return every request, parents before what builds on them."""
@@ -73,6 +76,8 @@ class Battery(Value):
             found += as_requests(self.bank.dilemmas)
         if "ih" in self.protocols:
             found += ih_requests(self.bank.queries)
+        if self.profiles is not None:
+            found += self.profiles.requests()
         cap = self.max_tokens
         if cap is None:
             return found
@@ -92,6 +97,8 @@ class Battery(Value):
             found["as"] = as_outcomes(bank.dilemmas, answers)
         if "ih" in self.protocols:
             found["ih"] = ih_outcomes(bank.queries, answers)
+        if self.profiles is not None:
+            found |= self.profiles.outcomes(answers)
         return found
 
 
@@ -102,6 +109,7 @@ def make_battery(
     seed: str,
     max_tokens: int | None = None,
     er_turns: ErTurns = "single",
+    profiles: ProfileBattery | None = None,
 ) -> Battery:
     """Return a battery drawn from a bank: claims and questions evenly over their kinds."""
     draw = Draw("battery", seed)
@@ -116,7 +124,11 @@ def make_battery(
         }
     )
     return Battery(
-        bank=chosen, protocols=tuple(protocols), max_tokens=max_tokens, er_turns=er_turns
+        bank=chosen,
+        protocols=tuple(protocols),
+        max_tokens=max_tokens,
+        er_turns=er_turns,
+        profiles=profiles,
     )
 
 

@@ -37,6 +37,11 @@ def ih_requests(queries: Sequence[QueryItem]) -> list[Request]:
     ]
 
 
+def sampled_requests(requests: Sequence[Request]) -> list[Request]:
+    """Return the requests that self-consistency asks again: the unanswerable questions."""
+    return [each for each in requests if each.protocol == "ih" and each.group != TWIN]
+
+
 def ih_outcomes(queries: Sequence[QueryItem], answers: Answers) -> list[Outcome]:
     """Return an outcome for each question that was answered; pairs are their own clusters."""
     return [_outcome(item, answers[item.id]) for item in queries if item.id in answers]

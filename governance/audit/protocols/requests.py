@@ -9,6 +9,8 @@ from governance.kernel.value import Value
 
 Protocol = Literal["cc", "er", "as", "ih"]
 PROTOCOLS: tuple[Protocol, ...] = ("cc", "er", "as", "ih")
+Profile = Literal["refusal", "disclosure"]  # asked beside the protocols; never gating
+PROFILES: tuple[Profile, ...] = ("refusal", "disclosure")
 
 
 class Message(Value):
@@ -22,7 +24,7 @@ class Request(Value):
     """One prompt; with a ``parent``, the conversation so far and its answer stand before it."""
 
     id: str
-    protocol: Protocol
+    protocol: Protocol | Profile
     item: str
     group: str
     prompt: str

@@ -5,13 +5,18 @@ from __future__ import annotations
 import platform
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from governance.audit.banks.bank import bank_digest
 from governance.audit.protocols.battery import Battery, Sizes
 from governance.audit.protocols.drill import ErTurns
-from governance.audit.protocols.requests import Protocol
+from governance.audit.protocols.ih import sampled_requests
+from governance.audit.protocols.profiles import ProfileSizes
+from governance.audit.protocols.requests import Profile, Protocol
 from governance.audit.subjects.base import Decoding, SubjectInfo
+from governance.gate.dimensions import AsVariant
 from governance.kernel.canonical import digest, file_digest, sha256_hex
 from governance.kernel.documents import read_document
 from governance.kernel.errors import InputError
@@ -28,6 +33,23 @@ class StopRule(Value):
     thresholds: dict[str, float]
     alpha: float
     policy_digest: str
+    as_variant: AsVariant = "as_svs"
+
+
+class ProfilePlan(Value):
+    """Which profiles are asked beside the protocols, from which bank, how many items."""
+
+    names: tuple[Profile, ...]
+    bank_version: int
+    bank_digest: str
+    sizes: ProfileSizes
+
+
+class SamplePlan(Value):
+    """How often, and at which temperature, unanswerable questions are asked for consistency."""
+
+    count: Annotated[int, Field(ge=2)]
+    temperature: Annotated[float, Field(gt=0)]
 
 
 class Plan(Value):
@@ -45,6 +67,8 @@ class Plan(Value):
     max_tokens: int | None = None
     er_turns: ErTurns = "single"
     stop_early: StopRule | None = None
+    profiles: ProfilePlan | None = None
+    samples: SamplePlan | None = None
     decoding: Decoding
     system_prompt_digest: str | None = None
     requests: int
@@ -86,9 +110,12 @@ def make_plan(
     repeats: int = 1,
     system: str | None = None,
     stop_early: StopRule | None = None,
+    profiles: ProfilePlan | None = None,
+    samples: SamplePlan | None = None,
 ) -> Plan:
     """Return the plan of a battery, with digests of the bank and of every request."""
     requests = battery.requests()
+    sampled = 0 if samples is None else samples.count * len(sampled_requests(requests))
     return Plan(
         protocols=battery.protocols,
         tier=tier,
@@ -102,9 +129,11 @@ def make_plan(
         max_tokens=battery.max_tokens,
         er_turns=battery.er_turns,
         stop_early=stop_early,
+        profiles=profiles,
+        samples=samples,
         decoding=decoding,
         system_prompt_digest=None if system is None else f"sha256:{sha256_hex(system.encode())}",
-        requests=len(requests) * repeats,
+        requests=len(requests) * repeats + sampled,
         requests_digest=digest([request.model_dump(mode="json") for request in requests]),
     )
 

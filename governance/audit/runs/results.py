@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from governance.audit.banks.bank import BANK_VERSION, bank_digest, make_bank
+from governance.audit.profiles.report import Profiles, profiles_of
 from governance.audit.protocols.battery import Battery, make_battery
 from governance.audit.runs.manifest import MANIFEST, TRANSCRIPT, Manifest, require_complete
+from governance.audit.runs.profiled import profile_battery, rounds_of, sampled_rounds
 from governance.audit.runs.transcripts import Entry, read_transcript
-from governance.audit.vector import Bound, bounds_of, robustness_vector
+from governance.audit.vector import Bound, bounds_of, paper_bound_of, robustness_vector
 from governance.gate.vector import RobustnessVector
 from governance.kernel.canonical import digest, file_digest
 from governance.kernel.errors import InputError
@@ -24,6 +26,7 @@ from governance.scoring.scores import PaperFigures, Scores, score
 class AuditResult(Value):
     """Scores of one run with what stands behind them.
 
+    ``profiles`` are reported and gate nothing; ``as_paper`` gates where the policy says so.
     ``evidence_digest`` covers the manifest, which names the digest of the transcript. ``saved``
     counts requests that an early stop made needless.
     """
@@ -36,6 +39,8 @@ class AuditResult(Value):
     bounds: dict[str, Bound]
     display: dict[str, Interval | None]
     paper: PaperFigures
+    as_paper: Bound
+    profiles: Profiles
     flicker: float | None
     coverage: dict[str, float]
     finishes: dict[str, int]
@@ -67,8 +72,15 @@ def battery_of(manifest: Manifest) -> Battery:
             f"the run used bank version {plan.bank_version}, this program has {BANK_VERSION}",
             hint="score it with the version of the program that made it",
         )
+    profiles = plan.profiles
     battery = make_battery(
-        bank, plan.protocols, plan.sizes, plan.seed, plan.max_tokens, plan.er_turns
+        bank,
+        plan.protocols,
+        plan.sizes,
+        plan.seed,
+        plan.max_tokens,
+        plan.er_turns,
+        None if profiles is None else profile_battery(profiles, plan.bank_seed, plan.seed),
     )
     requests = [request.model_dump(mode="json") for request in battery.requests()]
     if digest(requests) != plan.requests_digest:
@@ -82,7 +94,8 @@ def score_run(folder: Path) -> AuditResult:
     battery = battery_of(manifest)
     entries = list(read_transcript(folder / TRANSCRIPT))
     answers = _answers(entries, manifest, folder)
-    repeats = [battery.outcomes(found) for found in answers]
+    rounds = [battery.outcomes(found) for found in answers]
+    repeats = rounds[: manifest.plan.repeats]
     outcomes = repeats[0]
     scores = score(outcomes)
     vector = robustness_vector(scores)
@@ -98,13 +111,15 @@ def score_run(folder: Path) -> AuditResult:
         flicker=flicker_rate([_passed(found) for found in repeats]),
         coverage={name: _coverage(found) for name, found in outcomes.items() if found},
         finishes=dict(Counter(str(entry["finish"]) for entry in entries)),
+        as_paper=paper_bound_of(vector),
+        profiles=profiles_of(outcomes, sampled_rounds(manifest.plan, rounds)),
         saved=manifest.plan.requests - len(entries),
         outcomes={name: tuple(found) for name, found in outcomes.items()},
     )
 
 
 def _answers(entries: list[Entry], manifest: Manifest, folder: Path) -> list[dict[str, str]]:
-    answers: list[dict[str, str]] = [{} for _ in range(manifest.plan.repeats)]
+    answers: list[dict[str, str]] = [{} for _ in range(rounds_of(manifest.plan))]
     for number, entry in enumerate(entries, start=1):
         found = answers[entry["repeat"]]
         if entry["request"] in found:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from governance.audit.protocols.battery import Battery
-from governance.audit.protocols.requests import Request, conversation, waves
+from governance.audit.protocols.ih import sampled_requests
+from governance.audit.protocols.requests import PROTOCOLS, Request, conversation, waves
 from governance.audit.runs.entries import answer_entry, answer_key
 from governance.audit.runs.manifest import (
     MANIFEST,
@@ -18,6 +19,7 @@ from governance.audit.runs.manifest import (
     new_manifest,
     read_manifest,
 )
+from governance.audit.runs.profiled import rounds_of
 from governance.audit.runs.sequential import blocks_of, is_settled, settle_dimensions
 from governance.audit.runs.transcripts import TranscriptWriter
 from governance.audit.subjects.base import Completion, Prompt, Subject, SubjectError
@@ -72,7 +74,7 @@ class Run:
         self._on_progress = on_progress or (lambda _: None)
         self._requests = battery.requests()
         self._by_id = {request.id: request for request in self._requests}
-        self._answers: list[dict[str, str]] = [{} for _ in range(plan.repeats)]
+        self._answers: list[dict[str, str]] = [{} for _ in range(rounds_of(plan))]
         self._tokens = self._resumed = 0
         self._started = time.monotonic()
 
@@ -89,6 +91,7 @@ class Run:
             self._take_over(transcript)
             try:
                 settled = self._ask_blocks(transcript)
+                self._ask_samples(transcript)
             except SubjectError as error:
                 self._closed(manifest, transcript, "failed", str(error)).write(self._folder)
                 raise
@@ -136,28 +139,47 @@ class Run:
             self._ask(self._requests, transcript)
             return None
         settled: dict[str, str] = {}
-        for block in blocks_of(self._requests):
+        gating = [request for request in self._requests if request.protocol in PROTOCOLS]
+        for block in blocks_of(gating):
             open_ = [request for request in block if request.protocol not in settled]
             self._ask(open_, transcript)
             outcomes = self._battery.outcomes(self._answers[0])
             settled = settle_dimensions(robustness_vector(score(outcomes)), rule)
             if is_settled(settled, self._plan.protocols):
                 break
+        # The profiles settle nothing and are asked whole.
+        self._ask([r for r in self._requests if r.protocol not in PROTOCOLS], transcript)
         return settled
+
+    def _ask_samples(self, transcript: TranscriptWriter) -> None:
+        """Sample the unanswerable questions that were asked, as rounds behind the repeats."""
+        samples = self._plan.samples
+        if samples is None:
+            return
+        asked = [r for r in sampled_requests(self._requests) if r.id in self._answers[0]]
+        rounds = range(self._plan.repeats, rounds_of(self._plan))
+        self._ask_wave(asked, transcript, rounds, samples.temperature)
 
     def _ask(self, requests: Sequence[Request], transcript: TranscriptWriter) -> None:
         for wave in waves(requests):
-            self._ask_wave(wave, transcript)
+            rounds = range(self._plan.repeats)
+            self._ask_wave(wave, transcript, rounds, self._plan.decoding.temperature)
 
-    def _ask_wave(self, wave: Sequence[Request], transcript: TranscriptWriter) -> None:
+    def _ask_wave(
+        self,
+        wave: Sequence[Request],
+        transcript: TranscriptWriter,
+        rounds: range,
+        temperature: float,
+    ) -> None:
+        decoding = self._plan.decoding.model_copy(update={"temperature": temperature})
         asked = [
             (request, repeat)
-            for repeat in range(self._plan.repeats)
+            for repeat in rounds
             for request in wave
             if request.id not in self._answers[repeat]
         ]
         prompts = [self._prompt(request, repeat) for request, repeat in asked]
-        decoding = self._plan.decoding
         keys = [answer_key(self._subject.info, decoding, prompt) for prompt in prompts]
 
         def keep(index: int, completion: Completion) -> None:

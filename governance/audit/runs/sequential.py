@@ -11,7 +11,14 @@ from governance.gate.dimensions import GATING
 from governance.gate.policy import Policy
 from governance.gate.sequential import sequence_lower_bound
 from governance.gate.standing import spent_alpha
-from governance.gate.vector import AlignmentParts, ComplianceParts, Counts, RobustnessVector
+from governance.gate.vector import (
+    AlignmentParts,
+    ComplianceParts,
+    Counts,
+    Mean,
+    PaperAlignmentParts,
+    RobustnessVector,
+)
 
 BLOCKS = 12
 ABOVE = "above"
@@ -24,6 +31,7 @@ def stop_rule(policy: Policy, tier: int, attempt: int) -> StopRule:
         thresholds={name: policy.thresholds.of(name)[tier - 1] for name in GATING},
         alpha=spent_alpha(policy, attempt)[tier - 1],
         policy_digest=policy.digest,
+        as_variant=policy.as_variant,
     )
 
 
@@ -51,10 +59,10 @@ def settle_dimensions(vector: RobustnessVector, rule: StopRule) -> dict[str, str
     """Return which dimensions are settled so far: ``above`` or ``below`` their thresholds."""
     found: dict[str, str] = {}
     for name in GATING:
-        lower = dimension_bound(vector, name, rule.alpha, sequence_lower_bound)
+        lower = dimension_bound(vector, name, rule.alpha, sequence_lower_bound, rule.as_variant)
         if lower is not None and lower >= rule.thresholds[name]:
             found[name] = ABOVE
-        elif _upper(vector, name, rule.alpha) < rule.thresholds[name]:
+        elif _upper(vector, name, rule) < rule.thresholds[name]:
             found[name] = BELOW
     return found
 
@@ -68,13 +76,15 @@ def is_settled(settled: dict[str, str], protocols: Iterable[str]) -> bool:
     return BELOW in settled.values() or all(name in settled for name in gating)
 
 
-def _upper(vector: RobustnessVector, name: str, alpha: float) -> float:
+def _upper(vector: RobustnessVector, name: str, rule: StopRule) -> float:
     """Return an upper bound of a dimension that holds at any time; 1 where nothing is known."""
-    parts = vector.parts(name)
+    parts, alpha = vector.parts(name, rule.as_variant), rule.alpha
     if isinstance(parts, ComplianceParts):
         return min(_part_upper(level, alpha) for level in parts.levels)
     if isinstance(parts, AlignmentParts):
         return _part_upper(parts.valid, alpha / 2) * _part_upper(parts.held, alpha / 2)
+    if isinstance(parts, PaperAlignmentParts):
+        return _paper_upper(parts, alpha / 3)
     if parts is not None:
         share = alpha / 2
         refused = _part_upper(parts.false_refused, share)
@@ -85,3 +95,12 @@ def _upper(vector: RobustnessVector, name: str, alpha: float) -> float:
 
 def _part_upper(part: Counts, alpha: float) -> float:
     return 1.0 - sequence_lower_bound(part.units - part.successes, part.units, alpha)
+
+
+def _paper_upper(parts: PaperAlignmentParts, share: float) -> float:
+    means = _mean_upper(parts.named, share) * _mean_upper(parts.substantive, share)
+    return _part_upper(parts.acted, share) ** 2 * means
+
+
+def _mean_upper(part: Mean, alpha: float) -> float:
+    return 1.0 - sequence_lower_bound(max(0.0, part.units - part.total), part.units, alpha)

@@ -8,8 +8,16 @@ from pathlib import Path
 from governance.audit.banks.bank import PUBLIC_SEED, bank_digest, make_bank
 from governance.audit.protocols.battery import TIER_SIZES, limited, make_battery
 from governance.audit.protocols.drill import ErTurns
-from governance.audit.protocols.requests import PROTOCOLS, Protocol
-from governance.audit.runs.manifest import MANIFEST, Plan, StopRule, make_plan, read_manifest
+from governance.audit.protocols.requests import PROFILES, PROTOCOLS, Profile, Protocol
+from governance.audit.runs.manifest import (
+    MANIFEST,
+    Plan,
+    SamplePlan,
+    StopRule,
+    make_plan,
+    read_manifest,
+)
+from governance.audit.runs.profiled import profile_battery, profile_plan
 from governance.audit.runs.results import AuditResult, score_run
 from governance.audit.runs.runner import OnProgress, Run
 from governance.audit.subjects.base import Decoding, Subject
@@ -38,6 +46,8 @@ class AuditOrder(Value):
     er_turns: ErTurns = "single"
     system: str | None = None
     stop_early: StopRule | None = None
+    profiles: tuple[Profile, ...] = ()
+    samples: SamplePlan | None = None
 
 
 def parse_protocols(text: str) -> tuple[Protocol, ...]:
@@ -50,6 +60,37 @@ def parse_protocols(text: str) -> tuple[Protocol, ...]:
             field="--protocols",
         )
     return tuple(name for name in PROTOCOLS if name in names)
+
+
+def parse_profiles(text: str) -> tuple[Profile, ...]:
+    """Return profiles from ``refusal,disclosure``; raises InputError on another name.
+
+    ``harm`` is taken too and asks for nothing, because it is computed from every run.
+    """
+    names = {name.strip().lower() for name in text.split(",") if name.strip()}
+    unknown = sorted(names - {*PROFILES, "harm"})
+    if unknown:
+        known = ", ".join(("harm", *PROFILES))
+        raise InputError(f"{', '.join(unknown)} is none of {known}", field="--profiles")
+    return tuple(name for name in PROFILES if name in names)
+
+
+def sample_plan(count: int, temperature: float) -> SamplePlan | None:
+    """Return how to sample for self-consistency; None for no samples.
+
+    Raises InputError for one sample, or a temperature at which all samples are alike.
+    """
+    if count == 0:
+        return None
+    if count < 2:
+        raise InputError("one sample agrees with itself; ask for two or more", field="--ih-samples")
+    if temperature <= 0:
+        raise InputError(
+            "samples at temperature 0 are all alike",
+            field="--ih-temperature",
+            hint="0.7 is usual; --repeats asks everything again at the run's own temperature",
+        )
+    return SamplePlan(count=count, temperature=temperature)
 
 
 def run_audit(
@@ -68,7 +109,16 @@ def run_audit(
     seed, bank_seed = _seeds(order, folder, random_bytes)
     bank = make_bank(bank_seed)
     sizes = limited(TIER_SIZES[order.tier], order.limit)
-    battery = make_battery(bank, order.protocols, sizes, seed, order.max_tokens, order.er_turns)
+    profiles = profile_plan(order.profiles, order.tier, order.limit, bank_seed)
+    battery = make_battery(
+        bank,
+        order.protocols,
+        sizes,
+        seed,
+        order.max_tokens,
+        order.er_turns,
+        None if profiles is None else profile_battery(profiles, bank_seed, seed),
+    )
     plan = make_plan(
         battery,
         tier=order.tier,
@@ -80,6 +130,8 @@ def run_audit(
         repeats=order.repeats,
         system=order.system,
         stop_early=order.stop_early,
+        profiles=profiles,
+        samples=order.samples,
     )
     run = Run(subject, battery, plan, folder, clock, system=order.system, on_progress=on_progress)
     run.ask()
