@@ -9,6 +9,7 @@ from pathlib import Path
 
 from governance.audit.protocols.battery import Battery
 from governance.audit.protocols.requests import Request, conversation, waves
+from governance.audit.runs.evidence import accepted_answers, answer_key, answers_digest
 from governance.audit.runs.manifest import (
     MANIFEST,
     TRANSCRIPT,
@@ -21,7 +22,7 @@ from governance.audit.runs.sequential import blocks_of, is_settled, settle_dimen
 from governance.audit.runs.transcripts import MESSAGES_FIELD, TranscriptWriter, messages_digest
 from governance.audit.subjects.base import Completion, Prompt, Subject, SubjectError
 from governance.audit.vector import robustness_vector
-from governance.kernel.canonical import digest, file_digest
+from governance.kernel.canonical import file_digest
 from governance.kernel.clock import Clock
 from governance.kernel.errors import InputError, StorageError
 from governance.scoring.scores import score
@@ -124,8 +125,13 @@ class Run:
             )
 
     def _take_over(self, transcript: TranscriptWriter) -> None:
-        for entry in transcript.entries:
-            self._answers[entry["repeat"]][entry["request"]] = entry["answer"]
+        self._answers = accepted_answers(
+            transcript.entries,
+            self._by_id,
+            self._plan,
+            self._subject.info,
+            self._folder / TRANSCRIPT,
+        )
         self._resumed = len(transcript.entries)
 
     def _ask_blocks(self, transcript: TranscriptWriter) -> dict[str, str] | None:
@@ -156,7 +162,8 @@ class Run:
             if request.id not in self._answers[repeat]
         ]
         prompts = [self._prompt(request, repeat) for request, repeat in asked]
-        keys = [self._key(prompt) for prompt in prompts]
+        decoding = self._plan.decoding
+        keys = [answer_key(self._subject.info, decoding, prompt) for prompt in prompts]
 
         def keep(index: int, completion: Completion) -> None:
             request, repeat = asked[index]
@@ -166,23 +173,12 @@ class Run:
             self._report(transcript)
 
         if prompts:
-            self._subject.answer(prompts, self._plan.decoding, keep)
+            self._subject.answer(prompts, decoding, keep)
 
     def _prompt(self, request: Request, repeat: int) -> Prompt:
         messages = conversation(request, self._by_id, self._answers[repeat], self._system)
         seed = self._plan.decoding.seed + repeat
         return Prompt(messages=messages, max_tokens=request.max_tokens, seed=seed)
-
-    def _key(self, prompt: Prompt) -> str:
-        return digest(
-            {
-                "subject": self._subject.info.identity(),
-                "messages": [message.model_dump() for message in prompt.messages],
-                "max_tokens": prompt.max_tokens,
-                "temperature": self._plan.decoding.temperature,
-                "seed": prompt.seed,
-            }
-        )
 
     def _entry(
         self, request: Request, repeat: int, key: str, prompt: Prompt, completion: Completion
@@ -230,6 +226,7 @@ class Run:
                 "tokens": sum(entry["tokens"] or 0 for entry in transcript.entries),
                 "seconds": manifest.seconds + time.monotonic() - self._started,
                 "transcript_digest": file_digest(path) if path.exists() else None,
+                "answers_digest": answers_digest(transcript.entries),
                 "failure": failure,
                 "settled": settled,
             }
