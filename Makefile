@@ -48,7 +48,7 @@ demo-audit:                    ## audit a small real model on this machine, to a
 	  U=$(VENV)-audit/bin/underwriter; $$U init; $$U agent register demo-model; \
 	  echo "auditing SmolLM2-135M-Instruct on the CPU, two or three minutes on two cores ..."; \
 	  $$U agent audit demo-model --model gguf:demo --tier T1 --limit 4 --max-tokens 48 --out demo-output/audit/run; \
-	  $$U audit show demo-output/audit/run --worst 5 --html demo-output/audit/run.html; \
+	  $$U audit show demo-output/audit/run --html demo-output/audit/run.html --json > demo-output/audit/run.json; \
 	  $$U agent certificate show demo-model --out demo-output/audit/certificate.json; \
 	  $$U agent certificate verify demo-output/audit/certificate.json
 

@@ -39,6 +39,10 @@ class LocalSubject:
             self._engine, prompts, decoding, self._batch_size, on_answer
         )
 
+    def in_batches_of(self, size: int) -> LocalSubject:
+        """Return the same loaded model with another batch size."""
+        return LocalSubject(self.info.model_copy(update={"batch": size}), self._engine, size)
+
     def option_scores(self, prompt: Prompt, prefix: str, options: Sequence[str]) -> list[float]:
         """Return natural log-likelihoods of options behind a prefix of the answer."""
         scores: list[float] = self._engine.option_scores(prompt, prefix, options)
@@ -129,9 +133,7 @@ def require_device(device: str) -> None:
     import torch
 
     kind, _, number = device.partition(":")
-    if kind not in _DEFAULT_BATCH or (
-        ":" in device and not (number.isascii() and number.isdigit())
-    ):
+    if re.fullmatch(r"cpu|cuda(:[0-9]+)?", device) is None:
         raise InputError(f"{device!r} is neither cpu nor cuda", field="--device")
     if kind == "cuda" and not torch.cuda.is_available():
         raise InputError(
