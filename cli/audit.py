@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import audit_import, audit_judge, audit_run, audit_show
-from cli.output import JsonOption, note, print_json_line, print_table
+from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
     from governance.audit.responses import ResponseRow, RowVerdicts
+
+    Checked = Iterator[tuple[ResponseRow, RowVerdicts]]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -42,17 +49,28 @@ def check_constraints(
     """
     from governance.audit.responses import check_file
 
-    checked = list(check_file(file))
     if as_json:
+        _print_lines(check_file(file))
+    else:
+        _print_shares(check_file(file))
+
+
+def _print_lines(checked: Checked) -> None:
+    """Print one line an answer, once all are known to be good; a file holds them until then."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
         for _, verdicts in checked:
-            print_json_line(verdicts.model_dump())
-        return
-    _print_shares(checked)
+            lines.write(json.dumps(verdicts.model_dump(), ensure_ascii=False) + "\n")
+        lines.seek(0)
+        shutil.copyfileobj(lines, sys.stdout)
 
 
-def _print_shares(checked: list[tuple[ResponseRow, RowVerdicts]]) -> None:
+def _print_shares(checked: Checked) -> None:
     counts: dict[str, list[int]] = {}
+    answers = strict = loose = 0
     for row, verdicts in checked:
+        answers += 1
+        strict += all(verdicts.strict)
+        loose += all(verdicts.loose)
         for position, identifier in enumerate(row.instruction_id_list):
             share = counts.setdefault(identifier, [0, 0, 0])
             share[0] += 1
@@ -60,9 +78,7 @@ def _print_shares(checked: list[tuple[ResponseRow, RowVerdicts]]) -> None:
             share[2] += verdicts.loose[position]
     rows = [(identifier, *counts[identifier]) for identifier in sorted(counts)]
     print_table(("constraint", "answers", "strict", "loose"), rows)
-    strict = sum(all(verdicts.strict) for _, verdicts in checked)
-    loose = sum(all(verdicts.loose) for _, verdicts in checked)
-    note(f"{len(checked)} answers: all constraints met by {strict} (strict), {loose} (loose)")
+    note(f"{answers} answers: all constraints met by {strict} (strict), {loose} (loose)")
 
 
 app.command(

@@ -179,3 +179,55 @@ def test_unknown_files(tmp_path: Path) -> None:
         harness_of(path)
     with pytest.raises(InputError, match="no such file"):
         read_run([tmp_path / "none.json"])
+
+
+def _lines(source: Path, target: Path, change: Callable[[list[Any]], None]) -> Path:
+    rows = [json.loads(line) for line in source.read_text().splitlines()]
+    change(rows)
+    target.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return target
+
+
+def test_an_item_that_occurs_twice_is_refused(tmp_path: Path) -> None:
+    """The number of samples fits, but one was copied over another."""
+    log = _edited(INSPECT, tmp_path / "a.json", lambda d: _copy_first_over_last(d["samples"]))
+    with pytest.raises(InputError, match=r"refused.*occurs twice"):
+        read_run([log])
+    samples = _lines(LM_SAMPLES, tmp_path / LM_SAMPLES.name, _copy_first_over_last)
+    with pytest.raises(InputError, match=r"refused.*occurs twice"):
+        read_run([LM_RESULTS, samples])
+    rows = _edited(
+        PROMPTFOO, tmp_path / "p.json", lambda d: _copy_first_over_last(d["results"]["results"])
+    )
+    with pytest.raises(InputError, match=r"refused.*occurs twice"):
+        read_run([rows])
+
+
+def _copy_first_over_last(rows: list[Any]) -> None:
+    rows[-1] = rows[0]
+
+
+@pytest.mark.parametrize("value", ["text", None, [], 1e999])
+def test_outcomes_that_are_no_numbers_are_missing(tmp_path: Path, value: object) -> None:
+    def change(rows: list[Any]) -> None:
+        for row in rows:
+            if row.get("entry_type") == "attempt" and row.get("status") == 2:
+                row["detector_results"] = {
+                    name: [value for _ in values]
+                    for name, values in row["detector_results"].items()
+                }
+
+    path = _lines(GARAK, tmp_path / "g.report.jsonl", change)
+    path.write_text(path.read_text().replace("Infinity", "1e999"))
+    run = read_run([path])
+    assert {item.value for item in run.items} == {None}
+
+
+@pytest.mark.parametrize(
+    ("source", "field"), [(GARAK, "uuid"), (PROMPTFOO, "testIdx"), (INSPECT, "id")]
+)
+def test_a_field_that_is_not_there_is_named(tmp_path: Path, source: Path, field: str) -> None:
+    path = tmp_path / source.name
+    path.write_text(source.read_text().replace(f'"{field}":', '"other":'))
+    with pytest.raises(InputError, match=f"not as its harness writes it: KeyError '{field}'"):
+        read_run([path])

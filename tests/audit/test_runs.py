@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,11 +21,12 @@ from governance.audit.compare import compare
 from governance.audit.page import audit_page
 from governance.audit.protocols.battery import TIER_SIZES, limited, make_battery
 from governance.audit.protocols.requests import PROTOCOLS
+from governance.audit.runs.evidence import accepted_answers
 from governance.audit.runs.likelihood import measure_likelihood, read_likelihood
 from governance.audit.runs.manifest import MANIFEST, TRANSCRIPT, read_manifest
 from governance.audit.runs.results import AuditResult, battery_of, score_run
 from governance.audit.runs.start import AuditOrder, parse_protocols, run_audit
-from governance.audit.runs.transcripts import read_transcript
+from governance.audit.runs.transcripts import TranscriptWriter, read_transcript
 from governance.audit.subjects.base import Prompt, Subject, SubjectError
 from governance.audit.subjects.spec import SubjectOptions, open_subject
 from governance.audit.worst import failed_items
@@ -127,7 +130,7 @@ def test_kill_and_resume(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
     path = folder / TRANSCRIPT
     while process.poll() is None and (not path.exists() or path.read_bytes().count(b"\n") < 10):
-        pass
+        time.sleep(0.005)
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     written = path.read_bytes().count(b"\n")
@@ -142,6 +145,9 @@ def test_kill_and_resume(tmp_path: Path) -> None:
     assert subject.asked == TOTAL - written
     fresh = _run(ScriptedSubject(lambda _: "VERDICT: ACCEPT"), tmp_path / "fresh")
     assert result.scores == fresh.scores
+    assert result.manifest.answers_digest == fresh.manifest.answers_digest
+    other = _run(ScriptedSubject(lambda _: "VERDICT: REJECT"), tmp_path / "other")
+    assert other.manifest.answers_digest != fresh.manifest.answers_digest
 
 
 def test_another_plan_or_subject_is_refused(tmp_path: Path) -> None:
@@ -181,6 +187,58 @@ def test_a_line_taken_out_is_noticed(tmp_path: Path) -> None:
     path.write_text("\n".join(lines[:5] + lines[6:]) + "\n")
     with pytest.raises(InputError, match=r"transcript.jsonl:6.*was changed"):
         list(read_transcript(path))
+
+
+def test_the_transcript_of_another_run_is_refused(tmp_path: Path) -> None:
+    """Its chain of digests is whole, but another model, plan or prompt was asked."""
+    _run(_faultless(), tmp_path / "good")
+    good = (tmp_path / "good" / TRANSCRIPT).read_bytes()
+    for number, (model, order) in enumerate(
+        [("other", ORDER), ("scripted", ORDER.model_copy(update={"max_tokens": 20}))]
+    ):
+        folder = tmp_path / str(number)
+        with pytest.raises(SubjectError):
+            _run(_faultless(fail_after=0, model=model), folder, order)
+        (folder / TRANSCRIPT).write_bytes(good)
+        with pytest.raises(InputError, match=r"transcript.jsonl:1.*another prompt, model"):
+            _run(_faultless(model=model), folder, order)
+
+
+def test_answers_that_were_not_asked_for_are_refused_with_their_line(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    _run(_faultless(), folder)
+    entries = [dict(entry) for entry in read_transcript(folder / TRANSCRIPT)]
+    manifest = read_manifest(folder)
+    battery = battery_of(manifest)
+    asked = {request.id: request for request in battery.requests()}
+
+    def accept(changed: list[dict[str, Any]]) -> object:
+        return accepted_answers(changed, asked, manifest.plan, manifest.subject, Path("t.jsonl"))
+
+    assert accept(entries)
+    stranger = {**entries[3], "request": "no such"}
+    with pytest.raises(InputError, match=r"t.jsonl:4.*not asked for"):
+        accept([*entries[:3], stranger])
+    with pytest.raises(InputError, match=r"t.jsonl:4.*not asked for"):
+        accept([*entries[:3], {**entries[3], "repeat": 1}])
+    with pytest.raises(InputError, match=r"t.jsonl:3.*answered twice"):
+        accept([*entries[:2], entries[1]])
+    swapped = {**entries[3], "messages": entries[4]["messages"]}
+    with pytest.raises(InputError, match=r"t.jsonl:4.*another prompt"):
+        accept([*entries[:3], swapped])
+    branch = next(entry for entry in entries if asked[entry["request"]].parent)
+    with pytest.raises(InputError, match=r"t.jsonl:1.*another prompt"):
+        accept([branch])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no flock")
+def test_one_process_a_folder(tmp_path: Path) -> None:
+    with (
+        TranscriptWriter(tmp_path / TRANSCRIPT),
+        pytest.raises(InputError, match="another process is running this audit"),
+    ):
+        _run(_faultless(), tmp_path)
+    assert _run(_faultless(), tmp_path).manifest.answered == TOTAL
 
 
 def test_replay_gives_the_same_scores_and_asks_for_what_it_has(tmp_path: Path) -> None:

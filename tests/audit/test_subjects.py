@@ -9,10 +9,10 @@ import pytest
 
 from governance.audit.protocols.requests import Message
 from governance.audit.subjects.base import Completion, Decoding, Prompt, SubjectError, SubjectInfo
-from governance.audit.subjects.batching import generate_batches
+from governance.audit.subjects.batching import generate_batches, is_out_of_memory
 from governance.audit.subjects.endpoint import EndpointSubject, RateLimit, open_endpoint
 from governance.audit.subjects.local import demo_model, locate
-from governance.audit.subjects.loops import is_looping
+from governance.audit.subjects.loops import is_looping, loop_end
 from governance.audit.subjects.spec import SubjectOptions, open_subject
 from governance.kernel.errors import InputError
 from tests.audit.doubles import FakeEngine, Script, chat_reply, chat_server
@@ -61,6 +61,9 @@ def test_answers_come_back_in_their_places(monkeypatch: pytest.MonkeyPatch) -> N
         (200, b'{"choices": []}', {}),
         (200, chat_reply(""), {}),
         (200, chat_reply(None), {}),
+        (200, b"[]", {}),
+        (200, chat_reply("half a pair: \ud800"), {}),
+        (200, chat_reply("cut")[:-3], {"Transfer-Encoding": "chunked"}),
     ],
 )
 def test_passing_failures_are_tried_again(failure: tuple[int, bytes, dict[str, str]]) -> None:
@@ -83,6 +86,7 @@ def test_passing_failures_are_tried_again(failure: tuple[int, bytes, dict[str, s
         ((200, b"<html>", {}), "failed 3 times.*no chat completion", 3),
         ((401, b"who are you", {}), "HTTP 401", 1),
         ((404, b"no such model", {}), "HTTP 404", 1),
+        ((302, b"", {"Location": "http://127.0.0.1:9/steal"}), "HTTP 302", 1),
     ],
 )
 def test_lasting_failures_end_the_run(
@@ -164,6 +168,9 @@ def test_batch_size_is_part_of_the_identity_only_where_it_may_matter() -> None:
         ("replay:no/such", "no such transcript"),
         ("openai:ftp://x#m", "no endpoint"),
         ("openai:http://x/v1", "no endpoint"),
+        ("openai:http://x:port/v1#m", "no endpoint"),
+        ("openai:http:///v1#m", "no endpoint"),
+        ("openai:http://x/a b#m", "no endpoint"),
     ],
 )
 def test_specs_that_name_nothing(spec: str, said: str) -> None:
@@ -189,3 +196,24 @@ def test_local_models_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         demo_model()
     (package / "demo.gguf").write_bytes(b"x")
     assert demo_model().name == "demo.gguf"
+
+
+def test_a_loop_ends_where_an_engine_that_looks_every_8_tokens_stops() -> None:
+    assert loop_end([7] * 100) == 32
+    assert loop_end([*range(5), *([7] * 100)]) == 40
+    assert loop_end(list(range(400))) is None
+    assert loop_end([]) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB"), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 9 bytes"), True),
+        (RuntimeError("DefaultCPUAllocator: not enough memory: you tried 9 bytes"), True),
+        (MemoryError(), True),
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
+    ],
+)
+def test_what_counts_as_out_of_memory(error: BaseException, expected: bool) -> None:
+    assert is_out_of_memory(error) is expected

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,38 @@ def test_a_bad_row_prints_nothing(
     assert shown.out == ""
     assert said in shown.err
     assert "answers.jsonl:2" in shown.err
+
+
+def test_nulls_for_the_arguments_of_other_instructions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in the published input data, where every set of arguments names all of them."""
+    names = ("letter", "let_frequency", "let_relation", "num_words", "relation", "keywords")
+    kwargs = [dict.fromkeys(names) | given for given in GOOD["kwargs"]]  # type: ignore[attr-defined]
+    path = _write(tmp_path / "answers.jsonl", {**GOOD, "kwargs": kwargs})
+    assert run(["audit", "check-constraints", path, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["strict"][0] is True
+
+
+def test_rows_are_not_held_in_memory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from governance.audit import responses
+
+    alive: list[weakref.ref[responses.ResponseRow]] = []
+    most = 0
+    real = responses.check_file
+
+    def watched(path: str) -> Iterator[tuple[responses.ResponseRow, responses.RowVerdicts]]:
+        nonlocal most
+        for row, verdicts in real(path):
+            alive.append(weakref.ref(row))
+            most = max(most, sum(reference() is not None for reference in alive))
+            yield row, verdicts
+
+    monkeypatch.setattr(responses, "check_file", watched)
+    path = _write(tmp_path / "answers.jsonl", *[GOOD] * 50)
+    for options in ([], ["--json"]):
+        assert run(["audit", "check-constraints", path, *options]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 50
+    assert most <= 3

@@ -328,3 +328,49 @@ def test_less_than_and_at_least_are_opposites(text: str, letter: str, count: int
 def test_at_most_eight_variants() -> None:
     assert len(loose_variants("*a*\nb\n*c*\nd")) == 8
     assert loose_variants("a") == ("a", "")
+
+
+BULLETS = "detectable_format:number_bullet_lists"
+HIGHLIGHTS = "detectable_format:number_highlighted_sections"
+NO_COMMA: tuple[str, dict[str, object]] = ("punctuation:no_comma", {})
+
+
+@pytest.mark.parametrize(
+    ("identifier", "arguments", "text", "expected"),
+    [
+        # A rule, a signature and emphasis at the start of a line are no points of a list.
+        (BULLETS, {"num_bullets": 2}, "- a\n---\n- b\n* * *\n-- Anon", True),
+        (BULLETS, {"num_bullets": 1}, "*Note:* see below\n* a *b* c\n*", True),
+        (BULLETS, {"num_bullets": 2}, "*one\n-two", True),
+        (BULLETS, {"num_bullets": 1}, "*one with *emphasis*", True),
+        (BULLETS, {"num_bullets": 1}, "* **Label:** text", True),
+        # A highlight counts once, and a bullet's asterisk opens none.
+        (HIGHLIGHTS, {"num_highlights": 2}, "* **Label:** text", False),
+        (HIGHLIGHTS, {"num_highlights": 2}, "***both***", False),
+        (HIGHLIGHTS, {"num_highlights": 2}, "* *a* and **b**", True),
+        (HIGHLIGHTS, {"num_highlights": 1}, "* two words *", True),
+        (HIGHLIGHTS, {"num_highlights": 1}, "* one\n* two", False),
+        (*NO_COMMA, "今天，我们", False),
+        (*NO_COMMA, "红、白", False),
+        (*NO_COMMA, "أحمر، أبيض", False),
+        (*NO_COMMA, "a; b — c. d‚e‘f", True),
+        (
+            "detectable_content:postscript",
+            {"postscript_marker": "P.S."},
+            "the group. S. Lee left",
+            False,
+        ),
+        ("combination:repeat_prompt", {"prompt_to_repeat": "a\r\nb"}, "A\nB\nSo.", True),
+        ("startend:end_checker", {"end_phrase": "a\r\nb"}, "So: A\r\nB", True),
+    ],
+)
+def test_as_the_instruction_reads(
+    identifier: str, arguments: dict[str, object], text: str, expected: bool
+) -> None:
+    constraint = parse_constraint(identifier, arguments)
+    assert check_response(text, [constraint]).strict == (expected,)
+
+
+def test_what_cannot_be_seen_is_empty() -> None:
+    found = check_response("\u200b\n\ufeff \u00a0", [parse_constraint(*NO_COMMA)])
+    assert found.strict == found.loose == (False,)

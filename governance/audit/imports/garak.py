@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from governance.audit.imports.model import ImportedItem, ImportedRun, RefusedTask, refuse
+from governance.audit.imports.model import ImportedItem, ImportedRun, RefusedTask, finite, refuse
 from governance.kernel.rows import Row, open_rows, read_jsonl
 
 _SCORED = 2  # each attempt is written twice; status 2 carries the detectors' results
@@ -53,7 +53,7 @@ def _items(row: Row) -> list[ImportedItem]:
             cluster=str(row["uuid"]),
             task=str(row["probe_classname"]),
             metric=str(detector),
-            value=None if value is None else float(value),
+            value=finite(value),
         )
         for detector, values in results.items()
         for number, value in enumerate(values)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from governance.audit.imports.archive import read_members
-from governance.audit.imports.model import ImportedItem, ImportedRun, one_model, refuse
+from governance.audit.imports.model import ImportedItem, ImportedRun, finite, one_model, refuse
 from governance.kernel.documents import parse_json, read_text
 from governance.kernel.errors import InputError
 
@@ -101,6 +101,4 @@ def _items(sample: dict[str, Any], task: str) -> list[ImportedItem]:
 
 
 def _value(value: object) -> float | None:
-    if isinstance(value, bool | int | float):
-        return float(value)
-    return _VALUES.get(value) if isinstance(value, str) else None
+    return _VALUES.get(value) if isinstance(value, str) else finite(value)

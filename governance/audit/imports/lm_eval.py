@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from governance.audit.imports.model import ImportedItem, ImportedRun, RefusedTask, refuse
+from governance.audit.imports.model import ImportedItem, ImportedRun, RefusedTask, finite, refuse
 from governance.kernel.documents import read_document
 from governance.kernel.errors import InputError
 from governance.kernel.rows import Row, open_rows, read_jsonl
@@ -78,11 +78,7 @@ def _items(task: str, row: Row, directions: dict[str, Any]) -> list[ImportedItem
             cluster=str(row.get("doc_hash") or row["doc_id"]),
             task=task,
             metric=f"{name},{row.get('filter')}",
-            value=_number(row.get(name)),
+            value=finite(row.get(name)),
         )
         for name in names
     ]
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, bool | int | float) else None

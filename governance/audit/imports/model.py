@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from governance.kernel.errors import InputError
@@ -39,6 +40,12 @@ class ImportedRun(Value):
     items: tuple[ImportedItem, ...]
     refused: tuple[RefusedTask, ...] = ()
     truncated: str | None = None
+
+
+def finite(value: object) -> float | None:
+    """Return an outcome as a number; None (missing) for what is none, as text or infinity."""
+    found = float(value) if isinstance(value, bool | int | float) else None
+    return found if found is not None and math.isfinite(found) else None
 
 
 def one_model(models: set[str], file: str) -> str:

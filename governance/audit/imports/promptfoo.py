@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from governance.audit.imports.model import ImportedItem, ImportedRun, one_model, refuse
+from governance.audit.imports.model import ImportedItem, ImportedRun, finite, one_model, refuse
 from governance.kernel.documents import parse_json, read_text
 from governance.kernel.errors import InputError
 from governance.kernel.rows import open_rows, read_jsonl
@@ -60,7 +60,7 @@ def _items(row: dict[str, Any]) -> list[ImportedItem]:
             cluster=str(row["testIdx"]),
             task="promptfoo",
             metric=str(metric),
-            value=None if broken else float(value),
+            value=None if broken else finite(value),
         )
         for metric, value in values.items()
     ]

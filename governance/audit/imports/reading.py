@@ -8,7 +8,7 @@ from pathlib import Path
 from governance.audit.imports.garak import read_garak
 from governance.audit.imports.inspect_ai import read_inspect
 from governance.audit.imports.lm_eval import read_lm_eval
-from governance.audit.imports.model import Harness, ImportedRun
+from governance.audit.imports.model import Harness, ImportedRun, refuse
 from governance.audit.imports.promptfoo import read_promptfoo
 from governance.kernel.errors import InputError
 
@@ -24,7 +24,13 @@ def read_run(files: Sequence[Path], *, allow_truncated: bool = False) -> Importe
     for path in files:
         if not path.is_file():
             raise InputError("no such file", file=str(path))
-    run = _read(files)
+    try:
+        run = _read(files)
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise InputError(
+            f"is not as its harness writes it: {type(error).__name__} {error}", file=str(files[0])
+        ) from error
+    _require_distinct(run, str(files[0]))
     if run.truncated is not None and not allow_truncated:
         raise InputError(
             f"the run is refused: it was cut short ({run.truncated})",
@@ -32,6 +38,16 @@ def read_run(files: Sequence[Path], *, allow_truncated: bool = False) -> Importe
             hint="--allow-truncated keeps it, and the certificate says so",
         )
     return run
+
+
+def _require_distinct(run: ImportedRun, file: str) -> None:
+    """Refuse a run that counts one item twice, as copied lines make it."""
+    seen: set[tuple[str, str, str]] = set()
+    for item in run.items:
+        key = item.task, item.metric, item.item
+        if key in seen:
+            raise refuse(f"{item.task}: item {item.item} occurs twice", file)
+        seen.add(key)
 
 
 def _read(files: Sequence[Path]) -> ImportedRun:

@@ -90,6 +90,7 @@ class Manifest(Value):
     tokens: int = 0
     seconds: float = 0.0
     transcript_digest: str | None = None
+    answers_digest: str | None = None
     failure: str | None = None
     settled: dict[str, str] | None = None
 

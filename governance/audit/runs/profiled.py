@@ -17,6 +17,7 @@ from governance.audit.protocols.profiles import (
 )
 from governance.audit.protocols.requests import Profile
 from governance.audit.runs.manifest import Plan, ProfilePlan
+from governance.audit.subjects.base import Decoding
 from governance.kernel.errors import InputError
 from governance.scoring.outcomes import Outcome
 
@@ -53,6 +54,13 @@ def profile_battery(plan: ProfilePlan, bank_seed: str, seed: str) -> ProfileBatt
 def rounds_of(plan: Plan) -> int:
     """Return how often a request may be answered: the repeats, then the samples."""
     return plan.repeats + (0 if plan.samples is None else plan.samples.count)
+
+
+def decoding_of_round(plan: Plan, number: int) -> Decoding:
+    """Return how answers of a round are chosen: samples have a temperature of their own."""
+    if plan.samples is None or number < plan.repeats:
+        return plan.decoding
+    return plan.decoding.model_copy(update={"temperature": plan.samples.temperature})
 
 
 def sampled_rounds(

@@ -9,9 +9,10 @@ from typing import Any
 from governance.audit.banks.bank import BANK_VERSION, bank_digest, make_bank
 from governance.audit.profiles.report import Profiles, profiles_of
 from governance.audit.protocols.battery import Battery, make_battery
+from governance.audit.runs.evidence import accepted_answers
 from governance.audit.runs.manifest import MANIFEST, TRANSCRIPT, Manifest, require_complete
-from governance.audit.runs.profiled import profile_battery, rounds_of, sampled_rounds
-from governance.audit.runs.transcripts import Entry, read_transcript
+from governance.audit.runs.profiled import profile_battery, sampled_rounds
+from governance.audit.runs.transcripts import read_transcript
 from governance.audit.vector import Bound, bounds_of, paper_bound_of, robustness_vector
 from governance.gate.vector import RobustnessVector
 from governance.kernel.canonical import digest, file_digest
@@ -93,7 +94,13 @@ def score_run(folder: Path) -> AuditResult:
     manifest = require_complete(folder)
     battery = battery_of(manifest)
     entries = list(read_transcript(folder / TRANSCRIPT))
-    answers = _answers(entries, manifest, folder)
+    if manifest.settled is None and len(entries) != manifest.plan.requests:
+        raise InputError(
+            f"{len(entries)} of {manifest.plan.requests} requests were answered",
+            file=str(folder / TRANSCRIPT),
+        )
+    asked = {request.id: request for request in battery.requests()}
+    answers = accepted_answers(entries, asked, manifest.plan, manifest.subject, folder / TRANSCRIPT)
     rounds = [battery.outcomes(found) for found in answers]
     repeats = rounds[: manifest.plan.repeats]
     outcomes = repeats[0]
@@ -116,23 +123,6 @@ def score_run(folder: Path) -> AuditResult:
         saved=manifest.plan.requests - len(entries),
         outcomes={name: tuple(found) for name, found in outcomes.items()},
     )
-
-
-def _answers(entries: list[Entry], manifest: Manifest, folder: Path) -> list[dict[str, str]]:
-    answers: list[dict[str, str]] = [{} for _ in range(rounds_of(manifest.plan))]
-    for number, entry in enumerate(entries, start=1):
-        found = answers[entry["repeat"]]
-        if entry["request"] in found:
-            raise InputError(
-                f"{entry['request']} was answered twice", file=str(folder / TRANSCRIPT), line=number
-            )
-        found[entry["request"]] = entry["answer"]
-    if manifest.settled is None and len(entries) != manifest.plan.requests:
-        raise InputError(
-            f"{len(entries)} of {manifest.plan.requests} requests were answered",
-            file=str(folder / TRANSCRIPT),
-        )
-    return answers
 
 
 def _passed(outcomes: dict[str, list[Outcome]]) -> dict[str, bool]:

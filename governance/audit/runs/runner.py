@@ -11,6 +11,7 @@ from governance.audit.protocols.battery import Battery
 from governance.audit.protocols.ih import sampled_requests
 from governance.audit.protocols.requests import PROTOCOLS, Request, conversation, waves
 from governance.audit.runs.entries import answer_entry, answer_key
+from governance.audit.runs.evidence import accepted_answers, answers_digest
 from governance.audit.runs.manifest import (
     MANIFEST,
     TRANSCRIPT,
@@ -19,7 +20,7 @@ from governance.audit.runs.manifest import (
     new_manifest,
     read_manifest,
 )
-from governance.audit.runs.profiled import rounds_of
+from governance.audit.runs.profiled import decoding_of_round, rounds_of
 from governance.audit.runs.sequential import blocks_of, is_settled, settle_dimensions
 from governance.audit.runs.transcripts import TranscriptWriter
 from governance.audit.subjects.base import Completion, Prompt, Subject, SubjectError
@@ -128,8 +129,13 @@ class Run:
             )
 
     def _take_over(self, transcript: TranscriptWriter) -> None:
-        for entry in transcript.entries:
-            self._answers[entry["repeat"]][entry["request"]] = entry["answer"]
+        self._answers = accepted_answers(
+            transcript.entries,
+            self._by_id,
+            self._plan,
+            self._subject.info,
+            self._folder / TRANSCRIPT,
+        )
         self._resumed = len(transcript.entries)
 
     def _ask_blocks(self, transcript: TranscriptWriter) -> dict[str, str] | None:
@@ -153,26 +159,19 @@ class Run:
 
     def _ask_samples(self, transcript: TranscriptWriter) -> None:
         """Sample the unanswerable questions that were asked, as rounds behind the repeats."""
-        samples = self._plan.samples
-        if samples is None:
+        if self._plan.samples is None:
             return
         asked = [r for r in sampled_requests(self._requests) if r.id in self._answers[0]]
-        rounds = range(self._plan.repeats, rounds_of(self._plan))
-        self._ask_wave(asked, transcript, rounds, samples.temperature)
+        self._ask_wave(asked, transcript, range(self._plan.repeats, rounds_of(self._plan)))
 
     def _ask(self, requests: Sequence[Request], transcript: TranscriptWriter) -> None:
         for wave in waves(requests):
-            rounds = range(self._plan.repeats)
-            self._ask_wave(wave, transcript, rounds, self._plan.decoding.temperature)
+            self._ask_wave(wave, transcript, range(self._plan.repeats))
 
     def _ask_wave(
-        self,
-        wave: Sequence[Request],
-        transcript: TranscriptWriter,
-        rounds: range,
-        temperature: float,
+        self, wave: Sequence[Request], transcript: TranscriptWriter, rounds: range
     ) -> None:
-        decoding = self._plan.decoding.model_copy(update={"temperature": temperature})
+        decoding = decoding_of_round(self._plan, rounds.start)
         asked = [
             (request, repeat)
             for repeat in rounds
@@ -227,6 +226,7 @@ class Run:
                 "tokens": sum(entry["tokens"] or 0 for entry in transcript.entries),
                 "seconds": manifest.seconds + time.monotonic() - self._started,
                 "transcript_digest": file_digest(path) if path.exists() else None,
+                "answers_digest": answers_digest(transcript.entries),
                 "failure": failure,
                 "settled": settled,
             }

@@ -71,8 +71,13 @@ class TranscriptWriter:
         self._stream: BinaryIO | None = None
 
     def __enter__(self) -> Self:
-        """Read what is there, verify it, cut a torn tail, and open for appending."""
-        if self._path.exists():
+        """Open for appending, read what is there, verify it and cut a torn tail.
+
+        Raises InputError where another process writes the same transcript.
+        """
+        self._stream = self._path.open("ab")
+        _lock(self._stream, self._path)
+        if self._path.stat().st_size:
             self.entries = list(read_transcript(self._path, whole=False))
             raw = self._path.read_bytes()
             kept = raw.rfind(b"\n") + 1
@@ -80,7 +85,6 @@ class TranscriptWriter:
                 os.truncate(self._path, kept)
         if self.entries:
             self._previous = str(self.entries[-1]["hash"])
-        self._stream = self._path.open("ab")
         return self
 
     def __exit__(
@@ -104,3 +108,20 @@ class TranscriptWriter:
         os.fsync(self._stream.fileno())
         self._previous = str(sealed["hash"])
         self.entries.append(sealed)
+
+
+def _lock(stream: BinaryIO, path: Path) -> None:
+    """Keep other processes out until the stream is closed, where the system has flock."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        stream.close()
+        raise InputError(
+            "another process is running this audit",
+            file=str(path),
+            hint="wait until it has ended, or choose another --out",
+        ) from None

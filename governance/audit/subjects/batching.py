@@ -12,6 +12,15 @@ class OutOfMemoryError(Exception):
     """The engine has no memory for a batch of this size."""
 
 
+_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether memory ran out; torch says so on a CPU in a plain RuntimeError only."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in text for words in _NO_MEMORY)
+
+
 class Engine(Protocol):
     """Something that generates a batch of answers at once."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import threading
@@ -34,6 +35,16 @@ _MAX_BODY = 16 * 1024 * 1024
 _FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length"}
 Sleep = Callable[[float], None]
 Now = Callable[[], float]
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is an error: following one would hand the key to another host."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow nothing."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
 
 
 class _TransientError(Exception):
@@ -137,16 +148,14 @@ class EndpointSubject:
             self._url, data=json.dumps(body).encode(), headers=headers, method="POST"
         )
         try:
-            with urllib.request.urlopen(  # noqa: S310
-                request, timeout=self._options.timeout_seconds
-            ) as response:
+            with _OPENER.open(request, timeout=self._options.timeout_seconds) as response:
                 raw: bytes = response.read(_MAX_BODY)
                 return raw
         except urllib.error.HTTPError as error:
             raise self._refusal(error) from None
-        except (urllib.error.URLError, TimeoutError, OSError) as error:
+        except (OSError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
-            raise _TransientError(f"{self._url}: {reason}") from None
+            raise _TransientError(f"{self._url}: {reason or type(error).__name__}") from None
 
     def _refusal(self, error: urllib.error.HTTPError) -> Exception:
         text = error.read(_SHOWN).decode("utf-8", errors="replace")
@@ -161,13 +170,14 @@ class EndpointSubject:
             data = json.loads(raw)
             choice = data["choices"][0]
             text, finish = choice["message"]["content"], choice.get("finish_reason")
-        except (ValueError, LookupError, TypeError):
+            tokens = (data.get("usage") or {}).get("completion_tokens")
+            if isinstance(text, str):
+                text.encode()  # half a surrogate pair cannot be stored
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             shown = raw[:_SHOWN].decode("utf-8", errors="replace")
             raise _TransientError(f"{self._url}: no chat completion: {shown!r}") from None
         if not isinstance(text, str) or not text.strip():
             raise _TransientError(f"{self._url}: an answer without text")
-        usage = data.get("usage") or {}
-        tokens = usage.get("completion_tokens")
         return Completion(
             text=text,
             finish=_FINISHES.get(str(finish), "unknown"),
@@ -179,11 +189,21 @@ class EndpointSubject:
 def open_endpoint(spec: str, options: SubjectOptions) -> EndpointSubject:
     """Return the endpoint of ``openai:URL#MODEL``; raises InputError on another form."""
     url, _, model = spec.removeprefix("openai:").partition("#")
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or not model:
+    if not _is_http(url) or not model:
         raise InputError(
             f"{spec!r} is no endpoint with a model",
             field="--model",
             hint="for example openai:http://127.0.0.1:8000/v1#my-model",
         )
     return EndpointSubject(spec, url, model, options)
+
+
+def _is_http(url: str) -> bool:
+    """Return whether a URL can be asked: a scheme, a host, no blank and no control character."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is no number
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and " " not in url
+    return plain and parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -19,11 +20,23 @@ from transformers import (
 from transformers.utils import logging
 
 from governance.audit.subjects.base import Completion, Decoding, Finish, Prompt, SubjectError
-from governance.audit.subjects.batching import OutOfMemoryError
-from governance.audit.subjects.loops import is_looping
+from governance.audit.subjects.batching import OutOfMemoryError, is_out_of_memory
+from governance.audit.subjects.loops import CHECK_EVERY, is_looping, loop_end
 from governance.kernel.errors import InputError
 
-_CHECK_LOOPS_EVERY = 8
+# What broken weights, configurations and tokenizers make transformers raise.
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    ImportError,
+    RuntimeError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    MemoryError,
+    SafetensorError,
+)
 
 
 class LoopStop(StoppingCriteria):  # type: ignore[misc]
@@ -39,7 +52,7 @@ class LoopStop(StoppingCriteria):  # type: ignore[misc]
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: object) -> torch.Tensor:
         """Return one flag a row."""
         new = input_ids.shape[1] - self._prompt_length
-        if new % _CHECK_LOOPS_EVERY == 0:
+        if new % CHECK_EVERY == 0:
             for row, tokens in enumerate(input_ids[:, self._prompt_length :].tolist()):
                 ended = not self._ends.isdisjoint(tokens)
                 self.stopped[row] = self.stopped[row] or (not ended and is_looping(tokens))
@@ -68,11 +81,14 @@ class TransformersEngine:
             if self._continuous:
                 return self._generate_continuously(prompts, decoding)
             return self._generate_padded(prompts, decoding)
-        except torch.cuda.OutOfMemoryError as error:
+        except OutOfMemoryError:
             torch.cuda.empty_cache()
-            raise OutOfMemoryError(str(error).split("\n")[0]) from None
-        except MemoryError as error:
-            raise OutOfMemoryError(str(error) or "no memory left") from None
+            raise
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise SubjectError(f"the model failed: {_first_line(error)}") from error
+            torch.cuda.empty_cache()  # does nothing where there is no GPU
+            raise OutOfMemoryError(_first_line(error)) from None
 
     def option_scores(self, prompt: Prompt, prefix: str, options: Sequence[str]) -> list[float]:
         """Return the log-likelihood of each option behind ``prefix`` as the beginning of an answer.
@@ -141,14 +157,17 @@ class TransformersEngine:
         seconds = time.monotonic() - started
         rows = _in_order(list(outputs.values()), inputs)
         return [
-            self._completion(
-                list(row.generated_tokens),
-                prompt.max_tokens,
-                seconds,
-                looped=is_looping(row.generated_tokens),
-            )
+            self._cut(list(row.generated_tokens), prompt.max_tokens, seconds)
             for row, prompt in zip(rows, prompts, strict=True)
         ]
+
+    def _cut(self, tokens: list[int], limit: int, seconds: float) -> Completion:
+        """Return the answer as it would be, had the engine stopped at a loop."""
+        ends = self._end_tokens()
+        end = next((index for index, token in enumerate(tokens) if token in ends), len(tokens))
+        loop = loop_end(tokens[: min(limit, end)])
+        kept = tokens if loop is None else tokens[:loop]
+        return self._completion(kept, limit, seconds, looped=loop is not None)
 
     def _config(self, limit: int, decoding: Decoding) -> GenerationConfig:
         sampling = decoding.temperature > 0
@@ -187,16 +206,22 @@ class TransformersEngine:
 def _in_order(rows: list[Any], inputs: list[list[int]]) -> list[Any]:
     """Return the outputs in the order of the inputs; equal prompts have equal greedy answers.
 
-    Raises SubjectError where one failed or is missing.
+    Raises SubjectError where one failed or is missing, OutOfMemoryError where memory was why.
     """
     fault = next((str(row.error) for row in rows if row.error), None)
     if fault is not None or len(rows) != len(inputs):
         why = fault or f"{len(rows)} of {len(inputs)} answers came"
+        if is_out_of_memory(RuntimeError(why)):
+            raise OutOfMemoryError(why)
         raise SubjectError(f"generate_batch failed: {why}")
     by_prompt: dict[tuple[int, ...], list[Any]] = {}
     for row in rows:
         by_prompt.setdefault(tuple(row.prompt_ids), []).append(row)
     return [by_prompt[tuple(tokens)].pop(0) for tokens in inputs]
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).split("\n")[0] or type(error).__name__
 
 
 def _paged_attention() -> str:
@@ -220,10 +245,12 @@ def load_engine(
         )
         model = AutoModelForCausalLM.from_pretrained(
             folder, dtype=getattr(torch, dtype), local_files_only=True, **named
-        )
-    except (OSError, ValueError, ImportError) as error:
-        message = str(error).split("\n")[0]
-        raise InputError(f"cannot be loaded: {message}", file=str(folder)) from error
+        ).to(device)
+    except _UNREADABLE as error:
+        message = f"cannot be loaded: {_first_line(error)}"
+        if is_out_of_memory(error):
+            raise SubjectError(f"{folder}: {message}", hint="use --dtype bfloat16") from error
+        raise InputError(message, file=str(folder), field="--model") from error
     if tokenizer.chat_template is None:
         raise InputError("the model has no chat template", file=str(folder), field="--model")
-    return TransformersEngine(model.to(device).eval(), tokenizer, continuous=continuous)
+    return TransformersEngine(model.eval(), tokenizer, continuous=continuous)

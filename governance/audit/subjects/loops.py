@@ -7,6 +7,7 @@ from collections.abc import Sequence
 LONGEST_PERIOD = 24
 REPEATS = 4
 SHORTEST_TAIL = 32
+CHECK_EVERY = 8
 
 
 def is_looping(tokens: Sequence[int]) -> bool:
@@ -22,3 +23,12 @@ def is_looping(tokens: Sequence[int]) -> bool:
         if all(tail[i] == tail[i - period] for i in range(period, length)):
             return True
     return False
+
+
+def loop_end(tokens: Sequence[int]) -> int | None:
+    """Return after how many tokens a loop is noticed when one looks every 8 tokens; None if never.
+
+    Engines that cannot stop by themselves are cut where those that can have stopped.
+    """
+    lengths = range(CHECK_EVERY, len(tokens) + 1, CHECK_EVERY)
+    return next((length for length in lengths if is_looping(tokens[:length])), None)

@@ -45,3 +45,13 @@ def occurrences(needle: str, text: str) -> int:
     figures stay comparable; characters that regular expressions reserve stand for themselves.
     """
     return len(re.findall(re.escape(needle), text, flags=re.IGNORECASE))
+
+
+def unified(text: str) -> str:
+    """Return a text in which line ends of other systems are line feeds."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_visible(text: str) -> bool:
+    """Return whether there is anything to see: blanks and zero-width characters are nothing."""
+    return any(character.isprintable() and not character.isspace() for character in text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from governance.kernel.errors import InputError
 from governance.kernel.value import parse
-from governance.scoring.constraints.base import Constraint
+from governance.scoring.constraints.base import Constraint, is_visible, unified
 from governance.scoring.constraints.registry import CONSTRAINT_TYPES
 
 
@@ -91,9 +91,9 @@ def check_response(response: str, constraints: Sequence[Constraint]) -> Verdicts
 
     Line ends of other systems count as line ends.
     """
-    text = response.replace("\r\n", "\n").replace("\r", "\n")
-    variants = [variant for variant in loose_variants(text) if variant.strip()]
-    strict = tuple(bool(text.strip()) and constraint.holds(text) for constraint in constraints)
+    text = unified(response)
+    variants = [variant for variant in loose_variants(text) if is_visible(variant)]
+    strict = tuple(is_visible(text) and constraint.holds(text) for constraint in constraints)
     loose = tuple(
         passed or any(constraint.holds(variant) for variant in variants)
         for passed, constraint in zip(strict, constraints, strict=True)

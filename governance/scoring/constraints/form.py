@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from governance.scoring.constraints.base import Constraint, Count, Relation, Text, compares
+import unicodedata
+
+from governance.scoring.constraints.base import (
+    Constraint,
+    Count,
+    Relation,
+    Text,
+    compares,
+    unified,
+)
 from governance.scoring.constraints.language import is_language
 from governance.scoring.constraints.sentences import count_capital_words
 
@@ -14,7 +23,7 @@ class RepeatPrompt(Constraint):
 
     def holds(self, text: str) -> bool:
         """Compare the beginning, whatever its case."""
-        return text.strip().lower().startswith(self.prompt_to_repeat.strip().lower())
+        return text.strip().lower().startswith(unified(self.prompt_to_repeat).strip().lower())
 
 
 class TwoResponses(Constraint):
@@ -36,7 +45,7 @@ class EndPhrase(Constraint):
 
     def holds(self, text: str) -> bool:
         """Compare the end, whatever its case."""
-        phrase, text = self.end_phrase.strip().lower(), text.strip().lower()
+        phrase, text = unified(self.end_phrase).strip().lower(), text.strip().lower()
         return text.endswith(phrase) or text.strip('"').endswith(phrase)
 
 
@@ -50,11 +59,11 @@ class Quotation(Constraint):
 
 
 class NoComma(Constraint):
-    """``punctuation:no_comma``: no comma anywhere."""
+    """``punctuation:no_comma``: no comma anywhere, of whatever script (``，``, ``、``, ``،``)."""
 
     def holds(self, text: str) -> bool:
-        """Look for a comma."""
-        return "," not in text
+        """Look for characters that Unicode names commas."""
+        return not any(map(_is_comma, text))
 
 
 class EnglishCapital(Constraint):
@@ -82,3 +91,9 @@ class CapitalWordFrequency(Constraint):
     def holds(self, text: str) -> bool:
         """Compare the number of words without lower-case letters."""
         return compares(count_capital_words(text), self.capital_relation, self.capital_frequency)
+
+
+def _is_comma(character: str) -> bool:
+    if character.isascii():
+        return character == ","
+    return unicodedata.category(character) == "Po" and "COMMA" in unicodedata.name(character, "")

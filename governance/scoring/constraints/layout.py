@@ -8,6 +8,12 @@ from typing import ClassVar, NoReturn
 
 from governance.scoring.constraints.base import Constraint, Count, Text
 
+_BULLET = re.compile(r"\s*(?:\*(?!\*)|-(?!-))\s*\S")
+_RULE = re.compile(r"\s*([-*])(?:\s*\1){2,}\s*$")
+_EMPHASIS = re.compile(r"\s*\*[^\s*](?:[^*]*[^\s*])?\*(?!\*)")
+_STAR_BULLET = re.compile(r"\s*\*\s")
+_HIGHLIGHT = re.compile(r"(\*{1,3})([^*]+)\1")
+
 
 class NumberOfPlaceholders(Constraint):
     """``detectable_content:number_placeholders``: at least so many ``[...]``."""
@@ -31,7 +37,8 @@ class Postscript(Constraint):
     def _pattern(self) -> str:
         marker = self.postscript_marker.strip().lower()
         known = {"p.p.s": r"p\.\s?p\.\s?s", "p.p.s.": r"p\.\s?p\.\s?s", "p.s.": r"p\.\s?s\."}
-        return known.get(marker, re.escape(marker))
+        # "the group. S. Lee" holds no postscript.
+        return r"(?<!\w)" + known.get(marker, re.escape(marker))
 
 
 class NumberOfBullets(Constraint):
@@ -40,8 +47,8 @@ class NumberOfBullets(Constraint):
     num_bullets: Count
 
     def holds(self, text: str) -> bool:
-        """Count the lines; one led by ``**`` is bold text, not a bullet."""
-        return len(re.findall(r"^\s*(?:\*[^*]|-).*$", text, re.MULTILINE)) == self.num_bullets
+        """Count the lines that open a point."""
+        return sum(_is_bullet(line) for line in text.split("\n")) == self.num_bullets
 
 
 class ConstrainedResponse(Constraint):
@@ -59,16 +66,16 @@ class ConstrainedResponse(Constraint):
 
 
 class NumberOfHighlights(Constraint):
-    """``detectable_format:number_highlighted_sections``: at least so many ``*highlights*``."""
+    """``detectable_format:number_highlighted_sections``: at least so many ``*highlights*``.
+
+    Each counts once: ``***both***`` is one, and in ``* **Label:** text`` the bullet is none.
+    """
 
     num_highlights: Count
 
     def holds(self, text: str) -> bool:
-        """Count single and double asterisks around something on one line."""
-        single = re.findall(r"\*([^\n*]*)\*", text)
-        double = re.findall(r"\*\*([^\n*]*)\*\*", text)
-        found = sum(bool(inner.strip()) for inner in (*single, *double))
-        return found >= self.num_highlights
+        """Count what stands between one, two or three asterisks on one line."""
+        return sum(_count_highlights(line) for line in text.split("\n")) >= self.num_highlights
 
 
 class MultipleSections(Constraint):
@@ -106,6 +113,19 @@ class Title(Constraint):
         """Look for brackets with something in them on one line."""
         titles = re.findall(r"<<[^\n]+>>", text)
         return any(title.lstrip("<").rstrip(">").strip() for title in titles)
+
+
+def _is_bullet(line: str) -> bool:
+    """Return whether a line opens a point: neither ``---`` nor ``*emphasis*`` does."""
+    return bool(_BULLET.match(line)) and not (_RULE.match(line) or _EMPHASIS.match(line))
+
+
+def _count_highlights(line: str) -> int:
+    bullet = _STAR_BULLET.match(line)
+    # A bullet leaves one asterisk without a partner; "* two words *" has a pair.
+    if bullet and line.count("*") % 2:
+        line = line[bullet.end() :]
+    return sum(bool(inner.strip()) for _, inner in _HIGHLIGHT.findall(line))
 
 
 def _unfenced(text: str) -> str:
