@@ -61,6 +61,8 @@ class Terms(Value):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if "\0" in self.objective:
+            raise ValueError("the objective has a NUL character")
         if self.reward.currency != self.penalty.currency:
             raise ValueError(
                 f"reward in {self.reward.currency}, penalty in {self.penalty.currency}"

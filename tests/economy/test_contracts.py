@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from governance.economy.check import check_books
 from governance.economy.contracts import (
     ContractAnswer,
     accept_contract,
+    cosign_contract,
     find_contract,
     list_contracts,
     party_account,
@@ -26,6 +28,7 @@ from governance.economy.tick import tick
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError
 from governance.kernel.value import parse
+from governance.registry.agents import find_agent
 from governance.store.agents import Agent
 from governance.store.store import Store
 from governance.store.verify import verify_ledger
@@ -215,6 +218,110 @@ def test_a_cosigner_takes_the_liability_and_must_sign(market: Market, agent_of: 
     assert verify_work(market.store, contract, signed_by="tester").done
     market.end(contract, settle_contract)
     assert market.funds("party/tester") == 0
+    market.assert_in_order()
+
+
+def test_nobody_is_made_liable_without_agreeing(market: Market, agent_of: Make) -> None:
+    bot = agent_of("bot", 2)
+    contract = market.post(
+        penalty="900.00 USD", constraints=[OK, {"kind": "cosigner", "person": "dana"}]
+    )
+    assert [one.code for one in market.accept(contract, bot).reasons] == ["cosigner"]
+    with pytest.raises(InputError, match="'tester' acts here"):
+        market.end(contract, cosign_contract)
+    dana = Market(replace(market.store, actor="dana"))
+    assert dana.end(contract, cosign_contract).changed
+    assert not dana.end(contract, cosign_contract).changed
+    assert market.funds("party/dana") == 0  # nothing is owed before somebody is bound
+    assert market.accept(contract, bot).done
+    assert market.funds("party/dana") == -90000
+    assert not dana.end(contract, cosign_contract).done
+    market.submit(contract, "no")
+    assert not verify_work(market.store, contract).done
+    assert market.end(contract, settle_contract).contract.outcome == "failed"
+    assert (market.funds("party/dana"), market.funds("party/acme")) == (-90000, 90000)
+    assert market.authority(bot)["spent"] == 0
+    market.assert_in_order()
+
+
+def test_a_cosigned_contract_can_be_taken_back(market: Market) -> None:
+    contract = market.post(constraints=[OK, {"kind": "cosigner", "person": "tester"}])
+    assert market.end(contract, cosign_contract).done
+    assert market.end(contract, cancel_contract).done
+    plain = market.post()
+    with pytest.raises(InputError, match="names no co-signer"):
+        market.end(plain, cosign_contract)
+    market.assert_in_order()
+
+
+def test_nobody_deals_with_itself(market: Market, agent_of: Make) -> None:
+    bot = agent_of("acme", 3)  # the poster's name
+    assert [one.code for one in market.accept(market.post(), bot).reasons] == ["self_dealing"]
+    own = market.post(constraints=[OK, {"kind": "cosigner", "person": agent_of("bot", 3).name}])
+    with market.store.write() as transaction:
+        found = find_agent(transaction.session, "bot")
+        answer = accept_contract(transaction, find_contract(transaction.session, own), found)
+    assert [one.code for one in answer.reasons] == ["self_dealing"]
+    with pytest.raises(InputError, match="owe the penalty to itself"):
+        market.post(constraints=[OK, {"kind": "cosigner", "person": "acme"}])
+    market.assert_in_order()
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("done", "fulfilled"), ("no", "failed")])
+def test_a_verdict_that_nobody_settles_is_settled_at_the_end_of_the_review(
+    market: Market, agent_of: Make, clock: FixedClock, text: str, outcome: str
+) -> None:
+    bot = agent_of("bot", 3)
+    contract = market.post(review_days=2.0)
+    market.accept(contract, bot)
+    market.submit(contract, text)
+    verify_work(market.store, contract)
+    clock.advance(8)
+    assert not market.end(contract, expire_contract).done
+    assert tick(market.store).contracts_ended == 0
+    clock.advance(1)
+    assert tick(market.store).contracts_ended == 1
+    assert tick(market.store).contracts_ended == 0
+    with market.store.read() as session:
+        row = find_contract(session, contract)
+        assert (row.state, row.outcome) == ("settled", outcome)
+    assert market.authority(bot)["penalties"] == 0
+    market.assert_in_order()
+
+
+def test_no_verdict_comes_after_the_review(
+    market: Market, agent_of: Make, clock: FixedClock
+) -> None:
+    bot = agent_of("bot", 3)
+    contract = market.post(review_days=2.0)
+    market.accept(contract, bot)
+    market.submit(contract, "no")
+    clock.advance(9)
+    answer = verify_work(market.store, contract)
+    assert (answer.done, answer.changed) == (False, False)
+    assert answer.reasons[0].message == "its review is over"
+    assert market.end(contract, expire_contract).contract.outcome == "unverified"
+    assert market.authority(bot) == {"penalties": 0, "spent": 0, "available": 10000}
+    market.assert_in_order()
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "x" * (4 * 2**20 + 1)])
+def test_work_that_cannot_be_stored_is_refused(market: Market, agent_of: Make, text: str) -> None:
+    contract = market.post()
+    market.accept(contract, agent_of("bot", 3))
+    with pytest.raises(InputError, match="submission"):
+        market.submit(contract, text)
+    with pytest.raises(InputError, match="NUL"):
+        market.post(objective="a\0b")
+    market.assert_in_order()
+
+
+def test_what_a_verifier_prints_can_be_stored(market: Market, agent_of: Make) -> None:
+    command = ["sh", "-c", "printf 'a\\000b\\377'"]
+    contract = market.post(constraints=[{"kind": "command", "command": command}])
+    market.accept(contract, agent_of("bot", 3))
+    market.submit(contract, "done")
+    assert verify_work(market.store, contract).done
     market.assert_in_order()
 
 
