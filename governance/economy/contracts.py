@@ -14,12 +14,12 @@ from governance.economy.checkers import Finding, judge_all
 from governance.economy.checkers.base import MAX_SUBMISSION_BYTES
 from governance.economy.closing import expire_due
 from governance.economy.cosigning import check_cosigner, conflicts_of, take_liability
+from governance.economy.keys import check_key
 from governance.economy.moment import begin
 from governance.economy.node import Limit, Node, read_node
 from governance.economy.request import Request, refusals
 from governance.economy.reservations import (
     DEFAULT_ACTION,
-    check_key,
     claim_at_risk,
     claim_transfers,
 )
