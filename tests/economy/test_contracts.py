@@ -344,6 +344,8 @@ def test_a_key_posts_once(market: Market) -> None:
         ({"constraints": [{"kind": "pattern", "pattern": "("}]}, "no regular expression"),
         ({"constraints": [{"kind": "json_schema", "schema": {"type": 3}}]}, "the schema is none"),
         ({"constraints": [{"kind": "wish"}]}, "wish"),
+        ({"constraints": [{"kind": "contains", "phrases": ["a\0b"]}]}, "NUL"),
+        ({"constraints": [{"kind": "json_schema", "schema": {"a\0b": 1}}]}, "NUL"),
         ({"minimum_tier": 6}, "less than or equal to 5"),
     ],
 )
