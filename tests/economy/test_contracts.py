@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from governance.economy.books import account_id, balance
+from governance.economy.books import Transfer, account_id, balance, balances, post
 from governance.economy.check import check_books
 from governance.economy.contracts import (
     ContractAnswer,
@@ -27,6 +27,7 @@ from governance.economy.terms import Terms
 from governance.economy.tick import tick
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError
+from governance.kernel.money import MAX_MINOR_UNITS
 from governance.kernel.value import parse
 from governance.registry.agents import find_agent
 from governance.store.agents import Agent
@@ -378,6 +379,17 @@ def test_a_contract_under_a_revoked_sub_budget_stays_covered(
         assert find_delegation(session, answer.delegation or "").state == "revoked"
     assert market.funds(f"agent/{child.id}") == -500
     market.assert_in_order()
+
+
+def test_no_number_of_large_rewards_breaks_the_check_of_the_books(market: Market) -> None:
+    largest = {"amount": MAX_MINOR_UNITS, "currency": "USD"}
+    row = market.post(reward=largest)
+    with market.store.write() as transaction:
+        paid = Transfer(account_id(f"contract/{row}", "reward", "USD"), "party/acme/funds/USD", 1)
+        whole = [replace(paid, amount=MAX_MINOR_UNITS)] * 1100  # beyond 64 bits together
+        post(transaction, "test.paid", row, {}, whole, "USD")
+        assert balances(transaction.session)[paid.debit] == 1101 * MAX_MINOR_UNITS
+        assert balance(transaction.session, paid.credit) == -1101 * MAX_MINOR_UNITS
 
 
 def test_party_accounts_add_up_to_nothing(market: Market, agent_of: Make) -> None:
