@@ -186,10 +186,13 @@ def check(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = F
     """
     from governance.economy.check import check_books
     from governance.store.access import require_role
+    from governance.store.snapshot import snapshot
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        found = check_books(transaction.session)
+    with open_store(ctx, db) as store:
+        with store.write() as transaction:
+            require_role(transaction, "operator")
+        with snapshot(store) as session:
+            found = check_books(session)
     if as_json:
         print_json(found.model_dump(mode="json"))
     elif found.ok:

@@ -46,6 +46,24 @@ def post(
     _finish(answer, as_json)
 
 
+@app.command(epilog="Example: UNDERWRITER_ACTOR=dana underwriter contract cosign ID")
+def cosign(
+    ctx: typer.Context,
+    contract: ContractArgument,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take the liability as the co-signer whom the terms name; until then nobody can accept.
+
+    Who acts (UNDERWRITER_ACTOR) must be that person.
+    """
+    from governance.economy.contracts import cosign_contract, find_contract
+
+    with open_store(ctx, db) as store, store.write() as transaction:
+        answer = cosign_contract(transaction, find_contract(transaction.session, contract))
+    _finish(answer, as_json)
+
+
 @app.command(epilog="Example: underwriter contract accept ID invoice-bot")
 def accept(
     ctx: typer.Context,
@@ -106,9 +124,14 @@ def verify(
 
     Exit code 1 where it does not fulfil them, or a checker gave no answer (then nothing changes).
     """
-    from governance.economy.contracts import verify_work
+    from governance.economy.contracts import find_contract, verify_work
+    from governance.store.access import require_role
 
     with open_store(ctx, db) as store:
+        with store.write() as transaction:
+            row = find_contract(transaction.session, contract)
+            if signed_by is None or row.cosigner != signed_by:  # a co-signer needs no role
+                require_role(transaction, "operator")
         answer = verify_work(store, contract, signed_by=signed_by)
     _finish(answer, as_json)
 

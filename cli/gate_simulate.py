@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from governance.economy.simulation.theorems import Claim
     from governance.gate.policy import Policy
 
+HELD = {True: "yes", False: "no", None: "open"}
+
 
 def simulate(
     agents: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many agents.")] = 1000,
@@ -99,6 +101,7 @@ def _data(run: Run, policy: Policy, claims: list[Claim], game: Game | None) -> d
 
     last = dict(zip(STRATEGIES, run.earned[-1].tolist(), strict=True))
     known = run.safety[run.safety == run.safety]  # without the days with nothing at risk
+    true = run.true_safety[run.true_safety == run.true_safety]
     return {
         "settings": run.settings.model_dump(mode="json"),
         "policy": {"name": policy.name, "digest": policy.digest},
@@ -107,6 +110,7 @@ def _data(run: Run, policy: Policy, claims: list[Claim], game: Game | None) -> d
             "first": float(known[0]) if known.size else None,
             "last": float(known[-1]) if known.size else None,
             "lowest": float(known.min()) if known.size else None,
+            "last_by_true_scores": float(true[-1]) if true.size else None,
         },
         "tiers": {f"T{tier}": float(share) for tier, share in enumerate(run.tiers[-1])},
         "earned_per_agent": {n: v for n, v in last.items() if run.settings.mix.get(n, 0) > 0},
@@ -148,10 +152,7 @@ def _print(data: dict[str, Any], claims: list[Claim], game: Game | None) -> None
     if claims:
         print_table(
             ("theorem", "statement", "holds", "measured (95 % band)"),
-            [
-                (one.theorem, one.statement, "yes" if one.holds else "no", _measured(one))
-                for one in claims
-            ],
+            [(one.theorem, one.statement, HELD[one.holds], _measured(one)) for one in claims],
         )
     if game is not None:
         columns = ("payoff of / among", *game.strategies)
@@ -160,7 +161,13 @@ def _print(data: dict[str, Any], claims: list[Claim], game: Game | None) -> None
             for name, row in zip(game.strategies, game.payoff, strict=True)
         ]
         print_table(columns, rows)
-        print_table(("to", "best response"), list(game.best.items()))
+        print_table(
+            ("to", "best response", "better than the second by (95 % band)"),
+            [
+                (name, best, f"{one.mean:,.0f} [{one.low:,.0f}, {one.high:,.0f}]")
+                for (name, best), one in zip(game.best.items(), game.margin.values(), strict=True)
+            ],
+        )
         for name, found in (("Nash", game.nash), ("risk-averse", game.risk_averse)):
             for shares in found:
                 note(f"{name}: " + ", ".join(f"{k} {v:.0%}" for k, v in shares.items() if v))

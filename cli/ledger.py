@@ -26,7 +26,7 @@ def verify(
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Walk the hash chain; name every changed, missing, reordered or truncated event.
+    """Walk the hash chain; name every changed, missing, reordered, copied or truncated event.
 
     Stored checkpoints are compared too, and one kept outside with --checkpoint: that finds a
     truncated ledger even where its head was rewritten.
@@ -88,7 +88,7 @@ def export(
     """Write every event as one JSON line, with all that its hash covers."""
     import json
 
-    from governance.kernel.files import write_atomically
+    from governance.kernel.files import write_parts_atomically
     from governance.store.ledger_query import all_events
 
     with open_store(ctx, db) as store, store.read() as session:
@@ -96,9 +96,9 @@ def export(
             for event in all_events(session):
                 print_json_line(event.model_dump(mode="json"))
             return
-        lines = [json.dumps(event.model_dump(mode="json")) for event in all_events(session)]
-        write_atomically(out, "".join(f"{line}\n" for line in lines))
+        lines = (f"{json.dumps(one.model_dump(mode='json'))}\n" for one in all_events(session))
+        count = write_parts_atomically(out, lines)
     if as_json:
-        print_json({"file": str(out), "events": len(lines)})
+        print_json({"file": str(out), "events": count})
         return
-    note(f"{out}: {len(lines)} events")
+    note(f"{out}: {count} events")

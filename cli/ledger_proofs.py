@@ -61,7 +61,10 @@ def prove(
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Prove that an event stands in the ledger, under a checkpoint's root or the present one."""
+    """Prove what an event says and that it stands in the ledger, under a checkpoint's root or not.
+
+    The file shows the event. Without --checkpoint the root is the present one.
+    """
     import json
 
     from governance.kernel.files import write_atomically
@@ -101,6 +104,9 @@ def check_proof(
         print_json({"holds": fits, "sequence": proof.sequence, "root": proof.root})
     else:
         note("the proof holds" if fits else "the proof does not hold")
+        if fits and proof.event is not None:
+            said = proof.event
+            note(f"event {proof.sequence} of {said.at:%c} UTC by {said.actor}: {said.kind}")
     if not fits:
         raise typer.Exit(1)
 

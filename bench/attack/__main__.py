@@ -27,6 +27,7 @@ def main() -> int:
     options = parser.parse_args()
     as_json = os.environ.get("JSON", "") not in ("", "0")
     found: dict[str, dict[str, Any]] = {}
+    models = attack_others()
     for database in options.database or ("sqlite", "postgresql"):
         if database == "postgresql" and not _answers():
             print("PostgreSQL does not answer: left out", file=sys.stderr)
@@ -35,12 +36,13 @@ def main() -> int:
         for name in options.attack or ATTACKS:
             with open_world(database, name, options.short) as world:
                 outcome = ATTACKS[name](world)
-            found[database][name] = outcome.to_json()
+            others = {rule: attacks.get(name) for rule, attacks in models.items()}
+            found[database][name] = {**outcome.to_json(), "models_of_others_percent": others}
             print(f"{database}: {name}: {outcome.detail}", file=sys.stderr)
     if as_json:
         print(json.dumps(found, indent=2))
     else:
-        _print_table(found)
+        _print_table(found, models)
     broken = [
         one
         for attacks in found.values()
@@ -78,8 +80,7 @@ def _answers() -> bool:
         engine.dispose()
 
 
-def _print_table(found: dict[str, dict[str, Any]]) -> None:
-    others = attack_others()
+def _print_table(found: dict[str, dict[str, Any]], others: dict[str, dict[str, float]]) -> None:
     columns = [*found, *others]
     print("worst overspend in per cent of the ceiling (others: models of their rules)")
     print(f"{'attack':30}" + "".join(f"{name:>17}" for name in columns))

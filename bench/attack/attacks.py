@@ -26,6 +26,7 @@ from governance.kernel.errors import UnderwriterError
 from governance.kernel.money import Money
 from governance.registry.certifications import certify_agent
 from governance.store.agents import Agent
+from governance.store.economy_reservations import Reservation
 from governance.store.ledger import LedgerEvent
 from governance.store.store import Store
 
@@ -44,11 +45,11 @@ def ask(store: Store, agent: Agent, amount: int, key: str, **options: object) ->
         return grant.reservation
 
 
-def exposure(store: Store, agent: Agent, at: datetime | None = None) -> tuple[int, int]:
-    """Return (exposure, ceiling) of an agent now."""
-    with store.read() as session:
-        data = show_authority(session, agent, at or store.clock.now()).to_json()
-    return data["exposure"], data["ceiling"]
+def exposure(world: World, agent: Agent) -> tuple[int, int]:
+    """Return (exposure, ceiling) of an agent now; the larger of what is shown and recounted."""
+    with world.store.read() as session:
+        data = show_authority(session, agent, world.store.clock.now()).to_json()
+    return max(data["exposure"], world.counted(agent)), data["ceiling"]
 
 
 def race(world: World) -> Outcome:
@@ -70,7 +71,7 @@ def race(world: World) -> Outcome:
 
     won = in_parallel(run, [(number,) for number in range(RACERS)])
     total = sum(amount for amount, _ in won)
-    seen, ceiling = exposure(world.store, agent)
+    seen, ceiling = exposure(world, agent)
     worst = percent_over(max(total, seen), ceiling)
     detail = f"{RACERS} processes won {total} of {ceiling}"
     attempts = RACERS * requests
@@ -81,17 +82,18 @@ def split_identities(world: World) -> Outcome:
     """One principal spreads over many identities, each asking for the whole budget."""
     root, count = world.agent("root", 4), world.size(16, 5)
     children = [world.agent(f"mask-{number}", 4) for number in range(count)]
-    ceiling, spent, granted, chance = CEILING[4], 0, 0, random.Random(2)
+    ceiling, spent, granted = CEILING[4], 0, 0
     for child in children:
-        for amount in chance.sample([ceiling, ceiling // 3, ceiling // 7, ceiling // 11], 3):
+        # Large parts first, so that many get one and together they use the budget up.
+        for share in (1.5, 3, 7, 20, 60):
             with world.store.write() as transaction:
-                answer = grant_delegation(transaction, root, child, usd(amount))
+                answer = grant_delegation(transaction, root, child, usd(int(ceiling / share)))
             if answer.granted:
                 granted += 1
                 break
     for child in (*children, root):
-        for share in (1, 3, 7, 20):
-            amount = ceiling // share
+        for share in (1, 1.5, 3, 7, 20, 60):
+            amount = int(ceiling / share)
             if ask(world.store, child, amount, f"all-{share}", action="contract") is not None:
                 spent += amount
     # A mask without a sub-budget acts for itself, under a ceiling that it was audited for.
@@ -134,8 +136,8 @@ def delegation_laundering(world: World) -> Outcome:
         attempts += 1
         ask(world.store, agent, CEILING[5] + 1, "late")
         ask(world.store, agent, CEILING[1] + 1, "own")
-        worst = max(worst, percent_over(exposure(world.store, agent)[0], CEILING[5]))
-    worst = max(worst, percent_over(exposure(world.store, low)[0], CEILING[1]))
+        worst = max(worst, percent_over(exposure(world, agent)[0], CEILING[5]))
+    worst = max(worst, percent_over(exposure(world, low)[0], CEILING[1]))
     detail = f"a chain of three drew {won} of its root's {ceiling}; nothing of it after demotion"
     return Outcome(worst, attempts, granted, detail, world.faults())
 
@@ -152,7 +154,7 @@ def decay_reset(world: World) -> Outcome:
             if identifier is None:
                 continue
             granted += 1
-            seen, _ = exposure(world.store, agent)
+            seen, _ = exposure(world, agent)
             # The law itself, not our code: 0.79 exp(-0.01 t) at the end of the hour.
             level = 0.79 * math.exp(-0.01 * (day + 1 + 1 / 24))
             tier = sum(level >= threshold for threshold in (0.30, 0.50, 0.65, 0.80, 0.90))
@@ -179,7 +181,7 @@ def audit_gaming(world: World) -> Outcome:
             attempts += 1
             identifier = ask(world.store, agent, amount, f"{turn}-{number}", action="microtask")
             granted += identifier is not None
-            seen, _ = exposure(world.store, agent)
+            seen, _ = exposure(world, agent)
             worst = max(worst, percent_over(seen, CEILING[tier]))
     detail = f"{attempts} requests between {attempts // 4} audits"
     return Outcome(worst, attempts, granted, detail, world.faults())
@@ -210,7 +212,7 @@ def refund_cycling(world: World) -> Outcome:
             commit(transaction, identifier)
         in_parallel(run, [(number, identifier) for number in range(world.size(8, 3))])
         attempts += world.size(8, 3) * (rounds + 1)
-        seen, _ = exposure(world.store, agent)
+        seen, _ = exposure(world, agent)
         # All of one reservation came back, once: exactly the whole ceiling is free again.
         worst = max(worst, percent_over(ceiling - seen, ceiling))
     held = ask(world.store, agent, ceiling, "again")
@@ -249,7 +251,7 @@ def replayed_keys(world: World) -> Outcome:
     won = in_parallel(run, [(number,) for number in range(RACERS)])
     different = Counter(key for key, _ in {pair for one in won for pair in one})
     doubled = sum(count - 1 for count in different.values())
-    seen, ceiling = exposure(world.store, agent)
+    seen, ceiling = exposure(world, agent)
     worst = percent_over(seen, keys * (500 + RACERS)) + 100.0 * doubled
     detail = f"{keys} keys, {RACERS} processes: {len(different)} reservations, {doubled} doubled"
     attempts = RACERS * keys
@@ -298,46 +300,100 @@ def clock_skew(world: World) -> Outcome:
 
 
 def killed(world: World) -> Outcome:
-    """Processes are killed with signal 9 in the middle of their work."""
-    agent, kills = world.agent("victim", 3), world.size(120, 12)
-    chance, worst = random.Random(11), 0.0
+    """Processes are killed with signal 9 in the middle of their work.
 
-    def loop(number: int, started: int) -> None:
-        store, dice, turn = world.host(), random.Random(number), 0
-        while True:
-            turn += 1
-            identifier = ask(store, agent, dice.randint(1, 4000), f"{number}-{turn}")
-            if turn == 1:
-                os.write(started, b"1")
-            if identifier is None:
-                continue
-            with store.write() as transaction:
-                (commit if dice.random() < 0.3 else release)(transaction, identifier)
-
-    done = 0
-    for number in range(kills):
-        reading, writing = os.pipe()
-        process = os.fork()
-        if process == 0:
-            try:
-                loop(number, writing)
-            finally:
-                os._exit(1)
-        os.read(reading, 1)  # the first reservation stands; now it works, and is killed in it
-        time.sleep(chance.uniform(0.0, 0.08))
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
-        os.close(reading)
-        os.close(writing)
+    Each tells over a pipe when it begins a transaction and what was confirmed to it. Only kills
+    inside a transaction count; what was confirmed must be there afterwards. The budget is freed
+    after each kill, so that the next one is granted something too.
+    """
+    agent, wanted, chance = world.agent("victim", 3), world.size(100, 10), random.Random(11)
+    done, inside, confirmed, worst = 0, 0, 0, 0.0
+    faults: list[str] = []
+    while inside < wanted and done < 3 * wanted and not faults:
         done += 1
-        seen, ceiling = exposure(world.store, agent)
-        worst = max(worst, percent_over(seen, ceiling))
-        if number % 20 == 0 and world.faults():
-            break
+        said = _kill_one(world, agent, done, chance)
+        inside += said[-1:] == [["begin"]]
+        told = dict(one for one in said if len(one) == 2)
+        confirmed += len(told)
+        faults += _lost(world, told)
+        worst = max(worst, percent_over(*exposure(world, agent)))
+        _free(world, agent)
+        if done % 20 == 0:
+            faults += world.faults()
+    if inside < wanted:
+        faults.append(f"only {inside} of {done} processes were killed inside a transaction")
+    detail = f"{inside} of {done} processes killed inside a transaction; {confirmed} reservations "
+    detail += f"confirmed to them, {len(faults)} lost"
+    return Outcome(worst, done, confirmed, detail, [*faults, *world.faults()])
+
+
+def _kill_one(world: World, agent: Agent, number: int, chance: random.Random) -> list[list[str]]:
+    """Let a process work, kill it a little after some line of its, and return what it said."""
+    reading, writing = os.pipe()
+    process = os.fork()
+    if process == 0:
+        try:
+            _work_without_end(world.host(), agent, number, writing)
+        finally:
+            os._exit(1)
+    os.close(writing)
+    said, lines = b"", chance.choice((1, 3, 5, 9))  # each odd one begins a transaction
+    while said.count(b"\n") < lines:
+        said += os.read(reading, 65536)
+    time.sleep(chance.uniform(0.0, 0.02))
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    while part := os.read(reading, 65536):
+        said += part
+    os.close(reading)
+    return [line.split() for line in said.decode().splitlines()]
+
+
+def _work_without_end(store: Store, agent: Agent, number: int, told: int) -> None:
+    dice, turn = random.Random(number), 0
+    with store.read() as session:
+        session.scalar(select(Agent.id))  # connected before the first transaction
+    while True:
+        turn += 1
+        os.write(told, b"begin\n")
+        identifier = ask(store, agent, dice.randint(1, 1000), f"{number}-{turn}")
+        os.write(told, f"{identifier} held\n".encode() if identifier else b"denied\n")
+        if identifier is None:
+            continue
+        os.write(told, b"begin\n")
+        how, state = (commit, "committed") if dice.random() < 0.5 else (release, "released")
+        with store.write() as transaction:
+            how(transaction, identifier)
+        os.write(told, f"{identifier} {state}\n".encode())
+
+
+def _lost(world: World, told: dict[str, str]) -> list[str]:
+    """Name what was confirmed to a process that is dead now and does not stand in the database.
+
+    A reservation whose end was not confirmed any more may have ended all the same.
+    """
     with world.store.read() as session:
-        events = len(session.scalars(select(LedgerEvent.sequence)).all())
-    detail = f"{done} processes killed while writing {events} events"
-    return Outcome(worst, done, done, detail, world.faults())
+        rows = session.execute(
+            select(Reservation.id, Reservation.state).where(Reservation.id.in_(told))
+        )
+        states = {row.id: row.state for row in rows}
+    return [
+        f"reservation {identifier}: {state} was confirmed, {states.get(identifier)} is there"
+        for identifier, state in told.items()
+        if (identifier not in states if state == "held" else states.get(identifier) != state)
+    ]
+
+
+def _free(world: World, agent: Agent) -> None:
+    """Release what the dead left held and refund what they spent."""
+    with world.store.write() as transaction:
+        rows = transaction.session.execute(
+            select(Reservation.id, Reservation.state).where(
+                Reservation.agent_id == agent.id, Reservation.state.in_(("held", "committed"))
+            )
+        ).all()
+        for row in rows:
+            (release if row.state == "held" else refund)(transaction, row.id)
 
 
 def two_hosts_ticking(world: World) -> Outcome:
@@ -358,7 +414,7 @@ def two_hosts_ticking(world: World) -> Outcome:
         return won
 
     won = in_parallel(run, [(number,) for number in range(6)])
-    seen, ceiling = exposure(world.store, agent)
+    seen, ceiling = exposure(world, agent)
     with world.store.read() as session:
         expired = Counter(
             event.data()["reservation"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import case, create_engine, func, select, text
 from sqlalchemy.engine import make_url
 
 from governance.economy.check import check_books
@@ -23,6 +23,7 @@ from governance.registry.agents import register_agent
 from governance.registry.certifications import certify_agent
 from governance.registry.policies import set_policy
 from governance.store.agents import Agent
+from governance.store.economy_reservations import Reservation
 from governance.store.engine import make_engine
 from governance.store.initialise import initialise
 from governance.store.store import Store
@@ -77,6 +78,17 @@ class World:
         """A store of another process or host on the same database."""
         engine = make_engine(self.url, lock_timeout_seconds=LOCK_SECONDS)
         return Store(engine, clock or SystemClock(), "attacker")
+
+    def counted(self, agent: Agent) -> int:
+        """What an agent's reservations put at risk or spent: from their rows, not from the books.
+
+        Spend of every window counts, so it is of use only within one.
+        """
+        held = case((Reservation.state == "held", Reservation.amount), else_=0)
+        total = func.sum(held + Reservation.committed - Reservation.refunded)
+        with self.store.read() as session:
+            found = session.scalar(select(total).where(Reservation.agent_id == agent.id))
+        return int(found or 0)
 
     def faults(self) -> list[str]:
         with self.store.write() as transaction:

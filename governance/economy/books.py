@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from governance.store.economy import Account, Posting
@@ -82,19 +82,31 @@ def post(
     return event
 
 
+# Sums of halves: SQLite's own sum of large amounts would leave 64 bits and fail.
+_HALF = 26
+_SUMS = (
+    func.sum(Posting.amount.bitwise_rshift(literal_column(str(_HALF)))),
+    func.sum(Posting.amount.bitwise_and((1 << _HALF) - 1)),
+)
+
+
 def balance(session: Session, account: str) -> int:
     """Return what was debited to an account less what was credited, from the postings alone."""
-    debits = session.scalar(select(func.sum(Posting.amount)).where(Posting.debit == account)) or 0
-    credits_ = session.scalar(select(func.sum(Posting.amount)).where(Posting.credit == account))
-    return int(debits) - int(credits_ or 0)
+    total = 0
+    for column, sign in ((Posting.debit, 1), (Posting.credit, -1)):
+        high, low = session.execute(select(*_SUMS).where(column == account)).one()
+        total += sign * _whole(high, low)
+    return total
 
 
 def balances(session: Session) -> dict[str, int]:
     """Return the balance of every account with postings, from the postings alone."""
     totals: dict[str, int] = {}
     for column, sign in ((Posting.debit, 1), (Posting.credit, -1)):
-        for account, amount in session.execute(
-            select(column, func.sum(Posting.amount)).group_by(column)
-        ):
-            totals[account] = totals.get(account, 0) + sign * int(amount)
+        for account, high, low in session.execute(select(column, *_SUMS).group_by(column)):
+            totals[account] = totals.get(account, 0) + sign * _whole(high, low)
     return totals
+
+
+def _whole(high: int | None, low: int | None) -> int:
+    return (int(high or 0) << _HALF) + int(low or 0)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -29,7 +32,7 @@ class BooksCheck(Value):
 
 
 def check_books(session: Session) -> BooksCheck:
-    """Compare rows, postings and ledger; all of one moment, so call it where nobody writes.
+    """Compare rows, postings and ledger; all of one moment, so give it a `snapshot`.
 
     Every transfer must stand in its ledger event, every used amount equal its account's balance,
     every held reservation and open escrow be covered, and every sub-budget stand at its principal.
@@ -49,16 +52,43 @@ def check_books(session: Session) -> BooksCheck:
 
 
 def _against_ledger(session: Session) -> Iterator[str]:
-    written: dict[int, list[list[Any]]] = {}
-    postings = select(Posting).order_by(Posting.sequence, Posting.line)
-    for row in session.scalars(postings.execution_options(yield_per=1000)):
-        written.setdefault(row.sequence, []).append([row.debit, row.credit, row.amount])
-    events = select(LedgerEvent).where(LedgerEvent.payload.contains('"transfers":[['))
-    for event in session.scalars(events.execution_options(yield_per=1000)):
-        if written.pop(event.sequence, []) != event.data().get("transfers"):
-            yield f"event {event.sequence}: its transfers are not those of the books"
-    for sequence in written:
-        yield f"postings of event {sequence}: no such event moved money"
+    """Go through postings and events side by side, in constant memory."""
+    booked, told = _booked(session), _told(session)
+    posting, event = next(booked, None), next(told, None)
+    while posting is not None or event is not None:
+        if event is None or (posting is not None and posting[0] < event[0]):
+            assert posting is not None  # noqa: S101 - one of the two is there
+            yield f"postings of event {posting[0]}: no such event moved money"
+            posting = next(booked, None)
+            continue
+        if posting is None or posting != event:
+            yield f"event {event[0]}: its transfers are not those of the books"
+        if posting is not None and posting[0] == event[0]:
+            posting = next(booked, None)
+        event = next(told, None)
+
+
+Moved = tuple[int, list[list[Any]]]
+
+
+def _booked(session: Session) -> Iterator[Moved]:
+    """Yield (event, its transfers) as the books have them."""
+    columns = (Posting.sequence, Posting.debit, Posting.credit, Posting.amount)
+    query = select(*columns).order_by(Posting.sequence, Posting.line)
+    rows = session.execute(query.execution_options(yield_per=1000))
+    for sequence, lines in groupby(rows, key=itemgetter(0)):
+        yield sequence, [list(line[1:]) for line in lines]
+
+
+def _told(session: Session) -> Iterator[Moved]:
+    """Yield (event, its transfers) as the ledger tells them."""
+    query = (
+        select(LedgerEvent.sequence, LedgerEvent.payload)
+        .where(LedgerEvent.payload.contains('"transfers":[['))
+        .order_by(LedgerEvent.sequence)
+    )
+    for sequence, payload in session.execute(query.execution_options(yield_per=1000)):
+        yield sequence, json.loads(payload).get("transfers")
 
 
 def _authorities(session: Session, totals: dict[str, int]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from governance.economy.authority import (
     shift_delegation,
 )
 from governance.economy.books import Transfer, account_id, post
+from governance.economy.keys import check_key
 from governance.economy.moment import begin
 from governance.economy.node import read_delegation, read_node
 from governance.economy.spending import count_spend
@@ -27,6 +28,7 @@ from governance.store.economy_reservations import Refund, Reservation
 from governance.store.store import Transaction
 
 BATCH = 200
+REST = ""  # the key of a refund of all that is left; no caller's key is empty
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,12 @@ def refund(
     row = find_reservation(transaction.session, identifier)
     if amount is not None and key is None:
         raise InputError("a refund of a part needs a key", field="key")
-    name = key or "all"
+    if key is not None:
+        check_key(key)
+    name = REST if key is None else key
     known = transaction.session.get(Refund, (identifier, name))
     if known is not None:
-        if amount is not None and amount.amount != known.amount:
+        if amount is not None and (amount.amount, amount.currency) != (known.amount, row.currency):
             raise InputError(f"{name!r} was used for another refund", field="key")
         return Outcome(True, False, row)
     if row.state == "refunded" and amount is None:

@@ -13,12 +13,13 @@ from governance.economy.books import Transfer, account_id, open_accounts, post
 from governance.economy.checkers import Finding, judge_all
 from governance.economy.checkers.base import MAX_SUBMISSION_BYTES
 from governance.economy.closing import expire_due
+from governance.economy.cosigning import check_cosigner, conflicts_of, take_liability
+from governance.economy.keys import check_key
 from governance.economy.moment import begin
 from governance.economy.node import Limit, Node, read_node
 from governance.economy.request import Request, refusals
 from governance.economy.reservations import (
     DEFAULT_ACTION,
-    check_key,
     claim_at_risk,
     claim_transfers,
 )
@@ -93,6 +94,7 @@ def post_contract(
             raise InputError(f"{key!r} was used for another contract", field="key")
         return ContractAnswer(True, False, known)
     check_terms(terms, transaction.now)
+    check_cosigner(terms, poster)
     identifier, currency = transaction.new_id(), terms.reward.currency
     row = Contract(
         id=identifier,
@@ -120,10 +122,21 @@ def post_contract(
     return ContractAnswer(True, True, row)
 
 
+def cosign_contract(transaction: Transaction, contract: Contract) -> ContractAnswer:
+    """Let the named co-signer, as who acts, take the liability of a contract that is posted."""
+    transaction = begin(transaction)
+    row = find_contract(transaction.session, contract.id)
+    if row.state != "posted":
+        return refused(row, f"it is {row.state} already")
+    person = Terms.model_validate(row.terms).cosigner
+    return ContractAnswer(True, take_liability(transaction, row, person), row)
+
+
 def accept_contract(transaction: Transaction, contract: Contract, agent: Agent) -> ContractAnswer:
     """Bind an agent to a contract, its penalty counting as at risk, or say every reason why not.
 
-    Where the terms name a co-signer, that person bears the penalty instead of the agent.
+    Where the terms name a co-signer, that person bears the penalty instead of the agent, and must
+    have agreed to it. Nobody accepts a contract with itself.
     """
     transaction = begin(transaction)
     session = transaction.session
@@ -135,12 +148,13 @@ def accept_contract(transaction: Transaction, contract: Contract, agent: Agent) 
     terms = Terms.model_validate(row.terms)
     if transaction.now >= row.deadline:
         return refused(row, "its deadline is past")
+    conflicts = conflicts_of(row, terms, agent, transaction.actor)
     expire_due(transaction, agent_id=agent.id)
     amount = 0 if terms.cosigner else row.penalty
     node = read_node(session, agent.id, row.currency, transaction.now)
     asked = Request(amount, DEFAULT_ACTION, terms.at_risk_until)
     limit = node.limit(asked.until)
-    reasons = _refusals(transaction, node, asked, limit, row)
+    reasons = conflicts + _refusals(transaction, node, asked, limit, row)
     if not reasons and claim_at_risk(session, node, "penalties", amount, limit) is None:
         reasons = [Reason("raced", None, "the authority changed in between; ask again")]
     if reasons:
@@ -153,8 +167,7 @@ def accept_contract(transaction: Transaction, contract: Contract, agent: Agent) 
 
 def submit_work(transaction: Transaction, contract: Contract, content: str) -> ContractAnswer:
     """Hand work in before the deadline; until it is verified a later one replaces it."""
-    if len(content.encode()) > MAX_SUBMISSION_BYTES:
-        raise InputError(f"larger than {MAX_SUBMISSION_BYTES // 2**20} MiB", field="submission")
+    _check_content(content)
     transaction = begin(transaction)
     session = transaction.session
     row = find_contract(session, contract.id)
@@ -188,13 +201,14 @@ def verify_work(store: Store, identifier: str, *, signed_by: str | None = None) 
     """Judge what was handed in, outside any transaction, and store the verdict.
 
     ``done`` says whether the work fulfils the contract. Where a checker hung or crashed nothing
-    changes, and the verification can be repeated. A co-signer signs as the actor of the store.
+    changes, and the verification can be repeated until the review is over. A co-signer signs as
+    the actor of the store.
     """
     if signed_by is not None and signed_by != store.actor:
         raise InputError(f"{signed_by!r} is not who acts here ({store.actor!r})", field="signed-by")
     with store.read() as session:
         row = find_contract(session, identifier)
-        if row.state != "submitted":
+        if row.state != "submitted" or store.clock.now() >= row.review_until:
             return _known_verdict(row)
         work = session.get(Submission, row.submission_id)
         terms = Terms.model_validate(row.terms)
@@ -211,7 +225,7 @@ def _store_verdict(
     findings: Sequence[Finding],
 ) -> ContractAnswer:
     row = find_contract(transaction.session, identifier)
-    if row.state != "submitted":
+    if row.state != "submitted" or transaction.now >= row.review_until:
         return _known_verdict(row)
     if row.submission_id != submission:
         return refused(row, "another submission came in between; verify again")
@@ -331,7 +345,21 @@ def _bind(
     post(transaction, "contract.accepted", row.id, payload, transfers, row.currency)
 
 
+def _check_content(content: str) -> None:
+    """Raise InputError on work that cannot be stored as it is."""
+    try:
+        size = len(content.encode())
+    except UnicodeEncodeError:
+        raise InputError("is no text: it has half a surrogate pair", field="submission") from None
+    if size > MAX_SUBMISSION_BYTES:
+        raise InputError(f"larger than {MAX_SUBMISSION_BYTES // 2**20} MiB", field="submission")
+    if "\0" in content:
+        raise InputError("is no text: it has a NUL character", field="submission")
+
+
 def _known_verdict(row: Contract) -> ContractAnswer:
+    if row.state == "submitted":
+        return refused(row, "its review is over")
     if row.verdict is None:
         return refused(row, f"it is {row.state}: there is nothing to verify")
     return _verdict_answer(row, changed=False)

@@ -68,7 +68,10 @@ def _term_refusals(node: Node, asked: Request) -> list[Reason]:
     if days_between(node.at, asked.until) > longest:
         found.append(Reason("too_long", None, f"longer than {longest:g} days"))
     delegation = node.delegation
-    if delegation is not None and asked.until > delegation.expires_at:
+    if delegation is not None and delegation.expires_at <= node.at:
+        # `tick` ends it; until then nothing is done under it.
+        found.append(Reason("sub_budget_over", None, "the deadline of the sub-budget passed"))
+    elif delegation is not None and asked.until > delegation.expires_at:
         found.append(Reason("outlives_sub_budget", None, "ends after the sub-budget does"))
     return found
 

@@ -18,6 +18,7 @@ from governance.economy.authority import (
 )
 from governance.economy.books import Transfer, post
 from governance.economy.closing import expire_due, find_reservation
+from governance.economy.keys import check_key
 from governance.economy.moment import begin
 from governance.economy.node import Limit, Node, read_node
 from governance.economy.request import Request, refusals
@@ -36,7 +37,6 @@ from governance.store.store import Transaction
 
 DEFAULT_ACTION = "contract"
 DEFAULT_TERM = timedelta(hours=1)
-MAX_KEY = 200
 
 
 _KNOWN = Prepared(
@@ -119,7 +119,9 @@ def reserve(
     transaction = begin(transaction)
     session, now = transaction.session, transaction.now
     until = deadline(now, term or DEFAULT_TERM)
-    request = digest([amount.amount, amount.currency, action, _microseconds(term)])
+    # An hour that is said is the same request as an hour that is not.
+    held = (term or DEFAULT_TERM) / timedelta(microseconds=1)
+    request = digest([amount.amount, amount.currency, action, held])
     known = _KNOWN.one(session, {"agent": agent.id, "key": key})
     if known is not None:
         return _replay(session, find_reservation(session, known[0]), request, now)
@@ -145,12 +147,6 @@ def check_amount(amount: Money) -> None:
         raise InputError("is out of range", field="amount")
 
 
-def check_key(key: str) -> None:
-    """Raise InputError unless the idempotency key is one printable word or phrase."""
-    if not key.strip() or len(key) > MAX_KEY or not key.isprintable():
-        raise InputError(f"must be 1 to {MAX_KEY} printable characters", field="key")
-
-
 def deadline(now: datetime, term: timedelta) -> datetime:
     """Return now + term; raises InputError where that is no later moment of the calendar."""
     if term <= timedelta(0):
@@ -164,10 +160,6 @@ def deadline(now: datetime, term: timedelta) -> datetime:
 def within_sub_budget(node: Node, until: datetime) -> datetime:
     """Return a deadline that was not asked for, cut to the end of the sub-budget."""
     return until if node.delegation is None else min(until, node.delegation.expires_at)
-
-
-def _microseconds(term: timedelta | None) -> float | None:
-    return None if term is None else term / timedelta(microseconds=1)
 
 
 def _decide(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import and_, or_, select
 
@@ -39,7 +39,7 @@ def settle_contract(transaction: Transaction, contract: Contract) -> ContractAns
         return ContractAnswer(True, False, row)
     if row.state != "verified" or row.verdict is None:
         return refused(row, f"it is {row.state}, not verified")
-    _end(transaction, row, "settled", "fulfilled" if row.verdict["fulfilled"] else "failed")
+    _end(transaction, row, "settled", _verdict(row.verdict))
     return ContractAnswer(True, True, row)
 
 
@@ -59,16 +59,15 @@ def expire_contract(transaction: Transaction, contract: Contract) -> ContractAns
     """End a contract whose time is over.
 
     Nobody accepted it: the reward returns. Accepted and nothing handed in: the penalty is due.
-    Handed in and not verified until the end of the review: everything returns.
+    Handed in and not verified until the end of the review: everything returns. Verified and not
+    settled until then: it is settled as the verdict says, so that no penalty stays at risk longer.
     """
     transaction = begin(transaction)
     row = find_contract(transaction.session, contract.id)
     if row.state == "expired":
         return ContractAnswer(True, False, row)
-    outcome = _overdue(row, transaction)
-    if outcome is None:
+    if not _end_overdue(transaction, row):
         return refused(row, f"it is {row.state} and its time is not over")
-    _end(transaction, row, "expired", outcome)
     return ContractAnswer(True, True, row)
 
 
@@ -80,7 +79,10 @@ def end_due_contracts(transaction: Transaction, *, limit: int) -> int:
             Contract.deadline <= transaction.now,
             or_(
                 Contract.state.in_(("posted", "accepted")),
-                and_(Contract.state == "submitted", Contract.review_until <= transaction.now),
+                and_(
+                    Contract.state.in_(("submitted", "verified")),
+                    Contract.review_until <= transaction.now,
+                ),
             ),
         )
         .order_by(Contract.deadline, Contract.id)
@@ -88,22 +90,28 @@ def end_due_contracts(transaction: Transaction, *, limit: int) -> int:
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
-        outcome = _overdue(row, transaction)
-        if outcome is not None:
-            _end(transaction, row, "expired", outcome)
+        _end_overdue(transaction, row)
     return len(rows)
 
 
-def _overdue(row: Contract, transaction: Transaction) -> Outcome | None:
-    if transaction.now < row.deadline:
-        return None
-    if row.state == "posted":
-        return "not_accepted"
-    if row.state == "accepted":
-        return "failed"
-    if row.state == "submitted" and transaction.now >= row.review_until:
-        return "unverified"
-    return None
+def _end_overdue(transaction: Transaction, row: Contract) -> bool:
+    """End a contract as its state demands if its time is over; returns whether it was."""
+    over, reviewed = transaction.now >= row.deadline, transaction.now >= row.review_until
+    if row.state == "verified" and reviewed and row.verdict is not None:
+        _end(transaction, row, "settled", _verdict(row.verdict))
+    elif row.state == "posted" and over:
+        _end(transaction, row, "expired", "not_accepted")
+    elif row.state == "accepted" and over:
+        _end(transaction, row, "expired", "failed")
+    elif row.state == "submitted" and reviewed:
+        _end(transaction, row, "expired", "unverified")
+    else:
+        return False
+    return True
+
+
+def _verdict(verdict: dict[str, Any]) -> Outcome:
+    return "fulfilled" if verdict["fulfilled"] else "failed"
 
 
 def _end(transaction: Transaction, row: Contract, state: str, outcome: Outcome) -> None:

@@ -37,6 +37,14 @@ def _moment(value: object) -> object:
         raise ValueError(str(error)) from None
 
 
+def _has_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_has_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\0" in value
+
+
 Amount = Annotated[Money, BeforeValidator(_money)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
@@ -61,6 +69,8 @@ class Terms(Value):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if _has_nul(self.model_dump()):
+            raise ValueError("a text has a NUL character, which no database holds")
         if self.reward.currency != self.penalty.currency:
             raise ValueError(
                 f"reward in {self.reward.currency}, penalty in {self.penalty.currency}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from governance.kernel.errors import StorageError
@@ -11,18 +12,27 @@ from governance.kernel.errors import StorageError
 
 def write_atomically(path: Path, data: bytes | str) -> None:
     """Write to a temporary name in the same folder, then rename; raises StorageError."""
-    raw = data.encode() if isinstance(data, str) else data
+    write_parts_atomically(path, [data])
+
+
+def write_parts_atomically(path: Path, parts: Iterable[bytes | str]) -> int:
+    """Write parts as they come, as `write_atomically` does; returns how many there were."""
     temporary: str | None = None
+    count = 0
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as stream:
-            stream.write(raw)
+            for count, part in enumerate(parts, start=1):  # noqa: B007 - the last is the number
+                stream.write(part.encode() if isinstance(part, str) else part)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
+        temporary = None
     except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
-        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+    return count

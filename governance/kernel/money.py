@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StrictInt
@@ -12,6 +13,11 @@ from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 
 MAX_MINOR_UNITS = 2**53 - 1  # the largest integer that canonical JSON carries exactly
+MAX_LENGTH = 28  # more digits than a Decimal keeps exactly by default
+# A comma is never a decimal point: '12,50' must not be read as 1250.
+_AMOUNT = re.compile(
+    r"[+-]?(?:(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+)
 
 
 def _known(code: str) -> str:
@@ -56,16 +62,16 @@ def parse_money(text: str) -> Money:
     >>> parse_money("12.50 USD")
     Money(amount=1250, currency='USD')
     """
-    parts = text.replace(",", "").split()
+    parts = text.split()
     if len(parts) != 2:
         raise InputError(f"{text!r} is no amount with a currency", hint="for example '12.50 USD'")
     number, code = parts
     digits = MINOR_DIGITS[check_currency(code)]
-    try:
-        minor = Decimal(number).scaleb(digits)
-    except InvalidOperation:
-        raise InputError(f"{number!r} is no amount") from None
-    if not minor.is_finite() or abs(minor) > MAX_MINOR_UNITS:
+    if len(number) > MAX_LENGTH or _AMOUNT.fullmatch(number) is None:
+        hint = "a point before the cents, commas between thousands: 1,234.50"
+        raise InputError(f"{number!r} is no amount", hint=hint)
+    minor = Decimal(number.replace(",", "")).scaleb(digits)
+    if abs(minor) > MAX_MINOR_UNITS:
         raise InputError(f"{number!r} is out of range")
     if minor != minor.to_integral_value():
         raise InputError(f"{code} has {digits} digits after the point, {number!r} has more")

@@ -12,7 +12,7 @@ from governance.kernel.clock import format_time
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 from governance.store.checkpoint_table import LedgerCheckpoint
-from governance.store.ledger import LedgerEvent
+from governance.store.ledger import LedgerEvent, hash_of
 from governance.store.merkle import Frontier, inclusion_proof, leaf_hash, root_of_proof
 from governance.store.store import Transaction
 from governance.store.verify import LedgerFault
@@ -47,14 +47,34 @@ class Checkpoint(Value):
         return {**self.body(), "public_key": self.public_key, "signature": self.signature}
 
 
+class ProvenEvent(Value):
+    """What an event says, as its hash covers it; ``payload`` is the canonical text."""
+
+    at: datetime
+    kind: str
+    subject: str
+    actor: str
+    payload: str
+    previous_hash: str
+
+    def hash_as(self, sequence: int) -> str:
+        """Return the hash that the event has under a number."""
+        return hash_of(LedgerEvent(**self.model_dump()), sequence)
+
+
 class InclusionProof(Value):
-    """That an event stands in the ledger under a root; checkable without the ledger."""
+    """That an event stands in the ledger under a root; checkable without the ledger.
+
+    With ``event`` it shows what the event says too, else only that something with its hash stands
+    there.
+    """
 
     sequence: int
     event_hash: str
     size: int
     root: str
     path: tuple[str, ...]
+    event: ProvenEvent | None = None
 
 
 def make_checkpoint(
@@ -79,8 +99,8 @@ def make_checkpoint(
 
 def prove_event(session: Session, sequence: int, *, size: int | None = None) -> InclusionProof:
     """Return the proof that an event stands among the first ``size`` events (default: all)."""
-    event_hash = session.scalar(select(LedgerEvent.hash).where(LedgerEvent.sequence == sequence))
-    if event_hash is None:
+    stored = session.get(LedgerEvent, sequence)
+    if stored is None:
         raise InputError(f"there is no event {sequence}", field="event", hint="ledger list")
     total = size if size is not None else _count(session)
     if not 1 <= sequence <= total:
@@ -88,8 +108,8 @@ def prove_event(session: Session, sequence: int, *, size: int | None = None) -> 
     frontier = Frontier()
 
     def leaves() -> Iterator[bytes]:
-        for _, stored in event_hashes(session, upto=total):
-            leaf = leaf_hash(bytes.fromhex(stored))
+        for _, event_hash in event_hashes(session, upto=total):
+            leaf = leaf_hash(bytes.fromhex(event_hash))
             frontier.push(leaf)
             yield leaf
 
@@ -99,15 +119,20 @@ def prove_event(session: Session, sequence: int, *, size: int | None = None) -> 
         raise InputError(str(error), field="event") from None
     return InclusionProof(
         sequence=sequence,
-        event_hash=event_hash,
+        event_hash=stored.hash,
         size=total,
         root=frontier.root(),
         path=tuple(path),
+        event=ProvenEvent(
+            **{name: getattr(stored, name) for name in ProvenEvent.model_fields},
+        ),
     )
 
 
 def proof_holds(proof: InclusionProof, root: str | None = None) -> bool:
-    """Return whether a proof leads to its root, and to the one given."""
+    """Return whether a proof leads to its root, and to the one given, from what the event says."""
+    if proof.event is not None and proof.event.hash_as(proof.sequence) != proof.event_hash:
+        return False
     try:
         leaf = leaf_hash(bytes.fromhex(proof.event_hash))
         reached = root_of_proof(leaf, proof.sequence - 1, proof.size, proof.path)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    UniqueConstraint,
     bindparam,
     event,
     insert,
@@ -142,9 +143,32 @@ def make_append_only(table: Table) -> None:
     """Attach triggers that refuse UPDATE and DELETE, for both databases."""
     table.info["append_only"] = True
     for dialect in ("sqlite", "postgresql"):
-        for statement in append_only_statements(table.name, dialect):
+        statements = append_only_statements(table.name, dialect)
+        if dialect == "sqlite":
+            statements.append(no_replace_statement(table))
+        for statement in statements:
             trigger = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
             event.listen(table, "after_create", trigger.execute_if(dialect=dialect))
+
+
+def no_replace_statement(table: Table) -> str:
+    """Return the trigger that refuses INSERT OR REPLACE over a row that is there.
+
+    SQLite deletes the old row then without asking the triggers against DELETE. It does so for the
+    hidden row number too, which is -1 in such a trigger where the statement names none.
+    """
+    keys = [["rowid"], [column.name for column in table.primary_key]]
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            keys.append([column.name for column in constraint])
+    same = " OR ".join(
+        f"({' AND '.join(f'{name} = NEW.{name}' for name in key)})" for key in sorted(keys)
+    )
+    return (
+        f"CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name} "  # noqa: S608
+        f"WHEN EXISTS (SELECT 1 FROM {table.name} WHERE {same}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+    )
 
 
 def append_only_statements(table: str, dialect: str) -> list[str]:

@@ -163,6 +163,31 @@ def _soon() -> str:
     return format_time(SystemClock().now() + timedelta(days=2))
 
 
+def test_a_cosigner_agrees_as_who_acts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = TERMS.replace("minimum_tier", "  - {kind: cosigner, person: dana}\nminimum_tier")
+    (tmp_path / "terms.yaml").write_text(signed.replace("2099-01-01T00:00:00Z", _soon()))
+    posted = _json(capsys, "contract", "post", "terms.yaml", "--poster", "acme")["id"]
+    refused = _json(capsys, "contract", "accept", posted, "buyer", code=1)
+    assert [one["code"] for one in refused["reasons"]] == ["cosigner"]
+    assert "'dana'" in _errors(capsys, "contract", "cosign", posted)
+    assert run(["role", "grant", "tester", "administrator"]) == 0
+    assert run(["role", "grant", "tester", "operator"]) == 0
+    monkeypatch.setenv("UNDERWRITER_ACTOR", "dana")
+    assert _json(capsys, "contract", "cosign", posted)["cosigner"] == "dana"
+    assert "no operator" in _errors(capsys, "contract", "accept", posted, "buyer")
+    monkeypatch.setenv("UNDERWRITER_ACTOR", "tester")
+    assert _json(capsys, "contract", "accept", posted, "buyer")["state"] == "accepted"
+    (tmp_path / "work.txt").write_text("done")
+    assert _json(capsys, "contract", "submit", posted, "work.txt")["done"]
+    monkeypatch.setenv("UNDERWRITER_ACTOR", "eve")  # neither an operator nor the co-signer
+    assert "no operator" in _errors(capsys, "contract", "verify", posted)
+    assert "no operator" in _errors(capsys, "contract", "verify", posted, "--signed-by", "eve")
+    monkeypatch.setenv("UNDERWRITER_ACTOR", "dana")
+    assert _json(capsys, "contract", "verify", posted, "--signed-by", "dana")["state"] == "verified"
+
+
 def test_terms_name_the_line_at_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "bad.yaml").write_text(TERMS.replace("phrases: [done]", "phrases: []"))
     error = _errors(capsys, "contract", "post", "bad.yaml", "--poster", "acme")

@@ -18,10 +18,7 @@ def test_nothing_is_overspent_on_sqlite(attack: str) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize(
-    "attack",
-    ["race of 16 processes", "replayed keys", "kill -9 in the middle", "two hosts ticking"],
-)
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_is_overspent_on_postgresql(attack: str, postgres_server: str) -> None:
     with open_world("postgresql", attack, short=True) as world:
         outcome = ATTACKS[attack](world)

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
 
 import pytest
 from pydantic import TypeAdapter
 
 from governance.economy.checkers import AnyConstraint, judge_all
+from governance.economy.checkers.process import MAX_OUTPUT_BYTES, Ran, run_limited
 from governance.economy.contracts import verdict_of
 
 CONSTRAINT: TypeAdapter[AnyConstraint] = TypeAdapter(AnyConstraint)
@@ -94,6 +100,80 @@ def test_a_verifier_without_an_answer_leaves_the_question_open(command: list[str
 def test_a_verifier_that_floods_its_output_is_read_in_part() -> None:
     code = "import sys\nfor _ in range(2000): sys.stdout.write('x' * 10000)"
     assert result("x", kind="command", command=[sys.executable, "-c", code]) == "passed"
+
+
+def _ran(script: str, seconds: float = 20.0) -> Ran:
+    return run_limited(["sh", "-c", script], b"work", seconds=seconds, environment=dict(os.environ))
+
+
+def test_a_verifier_without_end_fills_no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "TemporaryFile", _only_for_input(tempfile.TemporaryFile))
+    ran = _ran("yes", seconds=0.5)
+    assert (ran.code, len(ran.output)) == (None, MAX_OUTPUT_BYTES)
+    assert ran.trouble == "did not end within 0.5 s"
+
+
+def _only_for_input(real: Callable[[], IO[bytes]]) -> Callable[[], IO[bytes]]:
+    """Let one temporary file be made, that of the standard input."""
+    made: list[IO[bytes]] = []
+
+    def make() -> IO[bytes]:
+        assert not made, "the output must not go to a file"
+        made.append(real())
+        return made[0]
+
+    return make
+
+
+def test_a_verifier_whose_children_ignore_the_end_signal_is_stopped(tmp_path: Path) -> None:
+    mark = tmp_path / "pid"
+    script = f"trap '' TERM; (trap '' TERM; sleep 100) & echo $! > {mark}; wait; sleep 100"
+    assert _ran(script, seconds=0.5).trouble is not None
+    child = int(mark.read_text())
+    for _ in range(100):
+        if not _runs(child):
+            return
+        time.sleep(0.05)
+    pytest.fail("a child of the verifier still runs")
+
+
+def _runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "output"),
+    [
+        ("setsid sleep 30 & echo gone; exit 1", 1, "gone\n"),  # it holds the output open
+        ("exec >&- 2>&-; sleep 0.1; exit 7", 7, ""),
+        ("kill -SEGV $$", -11, ""),
+        ("cat", 0, "work"),
+    ],
+)
+def test_how_a_verifier_ends(script: str, code: int, output: str) -> None:
+    assert _ran(script) == Ran(code, output, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [("Infinity", ""), ("1e999", ""), ("NaN", ""), ("[1]", "/-1"), ("[1, 2]", "/01"), ("true", "")],
+)
+def test_what_is_no_number_in_json_lies_in_no_range(text: str, pointer: str) -> None:
+    assert result(text, kind="number_range", pointer=pointer, minimum=0) == "failed"
+    assert result("9" * 400, kind="number_range", minimum=0) == "passed"
+
+
+def test_findings_can_always_be_stored() -> None:
+    schema = {"type": "object"}
+    (found,) = judge_all(
+        [CONSTRAINT.validate_python({"kind": "json_schema", "schema": schema})], r'"\ud800\u0000"'
+    )
+    assert found.result == "failed"
+    assert found.detail.encode()
+    assert "\0" not in found.detail
 
 
 def test_a_verifier_sees_neither_the_environment_nor_the_folder(

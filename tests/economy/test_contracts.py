@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from governance.economy.books import account_id, balance
+from governance.economy.books import Transfer, account_id, balance, balances, post
 from governance.economy.check import check_books
 from governance.economy.contracts import (
     ContractAnswer,
     accept_contract,
+    cosign_contract,
     find_contract,
     list_contracts,
     party_account,
@@ -25,7 +27,9 @@ from governance.economy.terms import Terms
 from governance.economy.tick import tick
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError
+from governance.kernel.money import MAX_MINOR_UNITS
 from governance.kernel.value import parse
+from governance.registry.agents import find_agent
 from governance.store.agents import Agent
 from governance.store.store import Store
 from governance.store.verify import verify_ledger
@@ -218,6 +222,110 @@ def test_a_cosigner_takes_the_liability_and_must_sign(market: Market, agent_of: 
     market.assert_in_order()
 
 
+def test_nobody_is_made_liable_without_agreeing(market: Market, agent_of: Make) -> None:
+    bot = agent_of("bot", 2)
+    contract = market.post(
+        penalty="900.00 USD", constraints=[OK, {"kind": "cosigner", "person": "dana"}]
+    )
+    assert [one.code for one in market.accept(contract, bot).reasons] == ["cosigner"]
+    with pytest.raises(InputError, match="'tester' acts here"):
+        market.end(contract, cosign_contract)
+    dana = Market(replace(market.store, actor="dana"))
+    assert dana.end(contract, cosign_contract).changed
+    assert not dana.end(contract, cosign_contract).changed
+    assert market.funds("party/dana") == 0  # nothing is owed before somebody is bound
+    assert market.accept(contract, bot).done
+    assert market.funds("party/dana") == -90000
+    assert not dana.end(contract, cosign_contract).done
+    market.submit(contract, "no")
+    assert not verify_work(market.store, contract).done
+    assert market.end(contract, settle_contract).contract.outcome == "failed"
+    assert (market.funds("party/dana"), market.funds("party/acme")) == (-90000, 90000)
+    assert market.authority(bot)["spent"] == 0
+    market.assert_in_order()
+
+
+def test_a_cosigned_contract_can_be_taken_back(market: Market) -> None:
+    contract = market.post(constraints=[OK, {"kind": "cosigner", "person": "tester"}])
+    assert market.end(contract, cosign_contract).done
+    assert market.end(contract, cancel_contract).done
+    plain = market.post()
+    with pytest.raises(InputError, match="names no co-signer"):
+        market.end(plain, cosign_contract)
+    market.assert_in_order()
+
+
+def test_nobody_deals_with_itself(market: Market, agent_of: Make) -> None:
+    bot = agent_of("acme", 3)  # the poster's name
+    assert [one.code for one in market.accept(market.post(), bot).reasons] == ["self_dealing"]
+    own = market.post(constraints=[OK, {"kind": "cosigner", "person": agent_of("bot", 3).name}])
+    with market.store.write() as transaction:
+        found = find_agent(transaction.session, "bot")
+        answer = accept_contract(transaction, find_contract(transaction.session, own), found)
+    assert [one.code for one in answer.reasons] == ["self_dealing"]
+    with pytest.raises(InputError, match="owe the penalty to itself"):
+        market.post(constraints=[OK, {"kind": "cosigner", "person": "acme"}])
+    market.assert_in_order()
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("done", "fulfilled"), ("no", "failed")])
+def test_a_verdict_that_nobody_settles_is_settled_at_the_end_of_the_review(
+    market: Market, agent_of: Make, clock: FixedClock, text: str, outcome: str
+) -> None:
+    bot = agent_of("bot", 3)
+    contract = market.post(review_days=2.0)
+    market.accept(contract, bot)
+    market.submit(contract, text)
+    verify_work(market.store, contract)
+    clock.advance(8)
+    assert not market.end(contract, expire_contract).done
+    assert tick(market.store).contracts_ended == 0
+    clock.advance(1)
+    assert tick(market.store).contracts_ended == 1
+    assert tick(market.store).contracts_ended == 0
+    with market.store.read() as session:
+        row = find_contract(session, contract)
+        assert (row.state, row.outcome) == ("settled", outcome)
+    assert market.authority(bot)["penalties"] == 0
+    market.assert_in_order()
+
+
+def test_no_verdict_comes_after_the_review(
+    market: Market, agent_of: Make, clock: FixedClock
+) -> None:
+    bot = agent_of("bot", 3)
+    contract = market.post(review_days=2.0)
+    market.accept(contract, bot)
+    market.submit(contract, "no")
+    clock.advance(9)
+    answer = verify_work(market.store, contract)
+    assert (answer.done, answer.changed) == (False, False)
+    assert answer.reasons[0].message == "its review is over"
+    assert market.end(contract, expire_contract).contract.outcome == "unverified"
+    assert market.authority(bot) == {"penalties": 0, "spent": 0, "available": 10000}
+    market.assert_in_order()
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "x" * (4 * 2**20 + 1)])
+def test_work_that_cannot_be_stored_is_refused(market: Market, agent_of: Make, text: str) -> None:
+    contract = market.post()
+    market.accept(contract, agent_of("bot", 3))
+    with pytest.raises(InputError, match="submission"):
+        market.submit(contract, text)
+    with pytest.raises(InputError, match="NUL"):
+        market.post(objective="a\0b")
+    market.assert_in_order()
+
+
+def test_what_a_verifier_prints_can_be_stored(market: Market, agent_of: Make) -> None:
+    command = ["sh", "-c", "printf 'a\\000b\\377'"]
+    contract = market.post(constraints=[{"kind": "command", "command": command}])
+    market.accept(contract, agent_of("bot", 3))
+    market.submit(contract, "done")
+    assert verify_work(market.store, contract).done
+    market.assert_in_order()
+
+
 def test_a_key_posts_once(market: Market) -> None:
     assert market.post("k") == market.post("k")
     with pytest.raises(InputError, match="another contract"):
@@ -237,6 +345,8 @@ def test_a_key_posts_once(market: Market) -> None:
         ({"constraints": [{"kind": "pattern", "pattern": "("}]}, "no regular expression"),
         ({"constraints": [{"kind": "json_schema", "schema": {"type": 3}}]}, "the schema is none"),
         ({"constraints": [{"kind": "wish"}]}, "wish"),
+        ({"constraints": [{"kind": "contains", "phrases": ["a\0b"]}]}, "NUL"),
+        ({"constraints": [{"kind": "json_schema", "schema": {"a\0b": 1}}]}, "NUL"),
         ({"minimum_tier": 6}, "less than or equal to 5"),
     ],
 )
@@ -269,6 +379,17 @@ def test_a_contract_under_a_revoked_sub_budget_stays_covered(
         assert find_delegation(session, answer.delegation or "").state == "revoked"
     assert market.funds(f"agent/{child.id}") == -500
     market.assert_in_order()
+
+
+def test_no_number_of_large_rewards_breaks_the_check_of_the_books(market: Market) -> None:
+    largest = {"amount": MAX_MINOR_UNITS, "currency": "USD"}
+    row = market.post(reward=largest)
+    with market.store.write() as transaction:
+        paid = Transfer(account_id(f"contract/{row}", "reward", "USD"), "party/acme/funds/USD", 1)
+        whole = [replace(paid, amount=MAX_MINOR_UNITS)] * 1100  # beyond 64 bits together
+        post(transaction, "test.paid", row, {}, whole, "USD")
+        assert balances(transaction.session)[paid.debit] == 1101 * MAX_MINOR_UNITS
+        assert balance(transaction.session, paid.credit) == -1101 * MAX_MINOR_UNITS
 
 
 def test_party_accounts_add_up_to_nothing(market: Market, agent_of: Make) -> None:

@@ -246,6 +246,20 @@ def _long(store: Store, agent: Agent) -> Grant:
         return reserve(transaction, agent, usd(10), key="k", term=timedelta(hours=3))
 
 
+def test_nothing_is_granted_under_a_sub_budget_whose_time_is_over(
+    economy: Store, agent_of: Make, clock: FixedClock
+) -> None:
+    root, child, leaf = (agent_of(name, 5) for name in ("root", "child", "leaf"))
+    hand(economy, root, child, 1000, term=timedelta(hours=2))
+    clock.advance(1)  # and nobody has ticked
+    assert codes(ask(economy, child, 10, "late")) == {"sub_budget_over"}
+    assert codes(hand(economy, child, leaf, 10)) == {"sub_budget_over"}
+    with economy.write() as transaction:
+        assert expire_delegations(transaction) == 1
+    assert ask(economy, child, 10, "late").granted
+    assert_in_order(economy)
+
+
 def test_unknown_sub_budgets_are_named(economy: Store) -> None:
     with economy.read() as session, pytest.raises(InputError, match="no sub-budget"):
         find_delegation(session, "x")

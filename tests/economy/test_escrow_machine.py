@@ -115,7 +115,7 @@ class EscrowMachine(RuleBasedStateMachine):
                     assert before not in ENDED
                     self.paid[contract] = self.paid.get(contract, 0) + 1
 
-    @rule(days=st.sampled_from([0.5, 1, 3]))
+    @rule(days=st.sampled_from([0.5, 1, 3, 15]))
     def wait(self, days: float) -> None:
         if self.store is not None:
             self.store.clock.advance(days)  # type: ignore[attr-defined]

@@ -110,6 +110,35 @@ def test_refunds_need_a_key_for_a_part_and_count_once(economy: Store, agent_of: 
     assert_in_order(economy)
 
 
+@pytest.mark.parametrize("key", ["all", "rest", "*"])
+def test_no_key_of_a_part_stands_for_the_rest(economy: Store, agent_of: Make, key: str) -> None:
+    held = ask(economy, agent_of("bot", 3), 1000, "k").reservation or ""
+    with economy.write() as transaction:
+        commit(transaction, held)
+        refund(transaction, held, usd(100), key=key)
+        outcome = refund(transaction, held)
+    assert (outcome.changed, outcome.reservation.refunded) == (True, 1000)
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 201, "a\0b"])
+def test_a_refund_needs_a_usable_key(economy: Store, agent_of: Make, key: str) -> None:
+    held = ask(economy, agent_of("bot", 3), 1000, "k").reservation or ""
+    with economy.write() as transaction:
+        commit(transaction, held)
+        with pytest.raises(InputError, match="key"):
+            refund(transaction, held, usd(100), key=key)
+
+
+def test_an_hour_said_is_the_hour_left_out(economy: Store, agent_of: Make) -> None:
+    bot = agent_of("bot", 3)
+    with economy.write() as transaction:
+        first = reserve(transaction, bot, usd(100), key="k")
+        again = reserve(transaction, bot, usd(100), key="k", term=timedelta(hours=1))
+        assert (again.replayed, again.reservation) == (True, first.reservation)
+        with pytest.raises(InputError, match="another request"):
+            reserve(transaction, bot, usd(100), key="k", term=timedelta(hours=2))
+
+
 def test_release_twice_is_release_once(economy: Store, agent_of: Make) -> None:
     bot = agent_of("bot", 2)
     held = ask(economy, bot, 900, "k").reservation

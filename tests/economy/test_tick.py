@@ -9,11 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from governance.economy.check import check_books
+from governance.economy.contracts import accept_contract, post_contract, submit_work
+from governance.economy.delegations import grant_delegation
 from governance.economy.reservations import reserve
+from governance.economy.show import show_authority
+from governance.economy.terms import Terms
 from governance.economy.tick import Ticked, tick
 from governance.gate.policy import Policy, default_policy
 from governance.gate.reaudit import reveal_fits
 from governance.kernel.clock import FixedClock
+from governance.kernel.value import parse
 from governance.registry.agents import retire_agent
 from governance.registry.policies import set_policy
 from governance.store.agents import Agent
@@ -56,6 +61,40 @@ def test_tier_drops_are_told_once_with_their_cause(
         (2, 0, "decay"),
     ]
     assert {event.subject for event in events(economy, "agent.tier_dropped")} == {bot.id}
+
+
+def test_a_year_without_a_tick_and_a_clock_that_goes_back(
+    economy: Store, agent_of: Make, clock: FixedClock
+) -> None:
+    root, child = agent_of("root", 5), agent_of("child", 5)
+    terms = {
+        "objective": "work",
+        "constraints": [{"kind": "contains", "phrases": ["done"]}],
+        "reward": "1 USD",
+        "penalty": "2 USD",
+        "deadline": "2026-03-04T12:00:00Z",
+    }
+    with economy.write() as transaction:
+        term = timedelta(days=20)
+        assert grant_delegation(transaction, root, child, usd(5000), term=term).granted
+        for number in range(3):
+            assert reserve(transaction, child, usd(10), key=f"{number}").granted
+        for _ in range(3):
+            row = post_contract(transaction, parse(Terms, terms), "acme").contract
+            assert accept_contract(transaction, row, child).done
+        submit_work(transaction, row, "done")
+    clock.advance(365)
+    done = tick(economy)
+    assert (done.reservations_expired, done.sub_budgets_ended, done.contracts_ended) == (3, 1, 3)
+    assert tick(economy) == NOTHING
+    with economy.read() as session:
+        view = show_authority(session, root, clock.now()).to_json()
+    assert (view["spent"], view["delegated"]) == (400, 0)  # two penalties; the third was returned
+    clock.advance(-300)
+    assert tick(economy) == NOTHING
+    with economy.read() as session:
+        assert check_books(session).faults == ()
+        assert verify_ledger(session).ok
 
 
 def test_retirement_and_a_new_certification_are_noticed(economy: Store, agent_of: Make) -> None:

@@ -26,14 +26,40 @@ def test_addition_and_subtraction_undo_each_other(first: int, second: int) -> No
 
 @pytest.mark.parametrize(
     ("text", "amount", "currency"),
-    [("12.50 USD", 1250, "USD"), ("1,000 JPY", 1000, "JPY"), ("0.001 KWD", 1, "KWD")],
+    [
+        ("12.50 USD", 1250, "USD"),
+        ("1,000 JPY", 1000, "JPY"),
+        ("0.001 KWD", 1, "KWD"),
+        ("1,234,567.5 USD", 123456750, "USD"),
+        ("1e3 USD", 100000, "USD"),
+        ("-7. EUR", -700, "EUR"),
+        (".5 EUR", 50, "EUR"),
+    ],
 )
 def test_minor_units_follow_the_currency(text: str, amount: int, currency: str) -> None:
     assert parse_money(text) == Money(amount=amount, currency=currency)
 
 
 @pytest.mark.parametrize(
-    "text", ["12.505 USD", "12", "12 XXX", "abc USD", "NaN USD", "1e400 USD", "", "1 2 USD"]
+    "text",
+    [
+        "12.505 USD",
+        "12",
+        "12 XXX",
+        "abc USD",
+        "NaN USD",
+        "1e400 USD",
+        "",
+        "1 2 USD",
+        "12,50 USD",  # a comma is no decimal point: this is not 1,250.00
+        "1.234,50 USD",
+        "1,23,456 USD",
+        ",5 USD",
+        "1_000 USD",
+        "\uff11\uff12 USD",
+        "1" * 29 + " USD",
+        "Infinity USD",
+    ],
 )
 def test_what_is_no_money_is_refused(text: str) -> None:
     with pytest.raises(InputError):

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from governance.kernel.errors import InputError
 from governance.store.checkpoint import (
     Checkpoint,
+    InclusionProof,
     checkpoint_faults,
     make_checkpoint,
     proof_holds,
@@ -104,6 +105,29 @@ def test_proofs_hold_for_every_event_and_under_a_kept_root(store: Store) -> None
             prove_event(session, 99)
         with pytest.raises(InputError, match="not among the first"):
             prove_event(session, kept.size + 1, size=kept.size)
+
+
+def test_a_proof_shows_what_the_event_says_and_no_other(store: Store) -> None:
+    fill(store, 6)
+    kept = checkpoint(store)
+    with store.read() as session:
+        proof = prove_event(session, 4, size=kept.size)
+    read = InclusionProof.model_validate_json(proof.model_dump_json())
+    assert proof_holds(read, kept.root)
+    assert read.event is not None
+    assert read.event.payload == '{"number":2}'
+    for change in (
+        {"payload": '{"number":9}'},
+        {"actor": "eve"},
+        {"at": kept.made_at.replace(1999)},
+    ):
+        forged = read.event.model_copy(update=change)
+        assert not proof_holds(read.model_copy(update={"event": forged}), kept.root)
+        claimed = forged.hash_as(4)  # with a hash that fits the forged event
+        assert not proof_holds(
+            read.model_copy(update={"event": forged, "event_hash": claimed}), kept.root
+        )
+    assert proof_holds(read.model_copy(update={"event": None}), kept.root)
 
 
 def test_an_empty_ledger_has_nothing_to_prove(empty_store: Store) -> None:

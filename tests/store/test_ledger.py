@@ -50,6 +50,37 @@ def test_update_and_delete_are_refused(filled: Store) -> None:
     assert _verify(filled).ok
 
 
+REPLACE = (
+    "INSERT OR REPLACE INTO ledger_event SELECT sequence, at, 'forged', subject, actor, payload, "
+    "previous_hash, hash FROM ledger_event WHERE sequence = 4"
+)
+
+
+@pytest.mark.parametrize(
+    "statement", [REPLACE, REPLACE.replace("INSERT OR REPLACE", "REPLACE"), "UPDATE OR REPLACE"]
+)
+def test_sqlite_replaces_nothing(sqlite_store: Store, statement: str) -> None:
+    with sqlite_store.write() as transaction:
+        for number in range(5):
+            transaction.record("thing.counted", "thing", {"number": number})
+    if statement.startswith("UPDATE"):
+        statement = "UPDATE OR REPLACE ledger_event SET sequence = 4 WHERE sequence = 5"
+    with pytest.raises(StorageError, match="append-only"), sqlite_store.write() as transaction:
+        transaction.session.execute(text(statement))
+    assert _verify(sqlite_store).ok
+
+
+def test_sqlite_replaces_no_row_by_its_hidden_number(sqlite_store: Store) -> None:
+    from governance.economy.books import open_accounts
+
+    with sqlite_store.write() as transaction:
+        open_accounts(transaction.session, "party/a", ("funds",), "USD")
+    forge = "INSERT OR REPLACE INTO account (rowid, id, owner, kind, currency) "
+    forge += "SELECT rowid, 'x', owner, kind, currency FROM account"
+    with pytest.raises(StorageError, match="append-only"), sqlite_store.write() as transaction:
+        transaction.session.execute(text(forge))
+
+
 @pytest.mark.postgres
 def test_truncate_is_refused_on_postgresql(postgres_url: str, clock: FixedClock) -> None:
     from governance.store.engine import make_engine
@@ -106,6 +137,55 @@ def test_swapped_events_are_named(filled: Store) -> None:
         (4, "reordered"),
         (5, "reordered"),
     ]
+
+
+def test_a_copied_event_is_named(filled: Store) -> None:
+    def copy(session: Session) -> None:
+        for number in range(10, 5, -1):
+            session.execute(
+                text(f"UPDATE ledger_event SET sequence = {number + 1} WHERE sequence = {number}")
+            )
+        session.execute(
+            text(
+                "INSERT INTO ledger_event SELECT 6, at, kind, subject, actor, payload, "
+                "previous_hash, hash FROM ledger_event WHERE sequence = 5"
+            )
+        )
+
+    found = _tamper(filled, copy)
+    assert (found.faults[0].sequence, found.faults[0].fault) == (6, "duplicated")
+    assert found.faults[0].detail == "a copy of event 5"
+
+
+def test_an_event_that_no_writer_wrote_is_named(filled: Store) -> None:
+    from governance.store.ledger import LedgerEvent, hash_of
+
+    def append(session: Session) -> None:
+        last = session.get_one(LedgerEvent, 10)
+        forged = LedgerEvent(
+            sequence=11,
+            at=last.at,
+            kind="thing.counted",
+            subject="forged",
+            actor="eve",
+            payload="{}",
+            previous_hash=last.hash,
+        )
+        forged.hash = hash_of(forged, 11)
+        session.add(forged)
+
+    found = _tamper(filled, append)
+    assert [(fault.sequence, fault.fault) for fault in found.faults] == [(11, "appended")]
+
+
+def test_what_is_written_during_the_walk_is_no_fault(filled: Store) -> None:
+    def write(_: int) -> None:
+        with filled.write() as transaction:
+            transaction.record("thing.counted", "meanwhile", {})
+
+    with filled.read() as session:
+        assert verify_ledger(session, advance=write, batch=3).faults == ()
+    assert _verify(filled).events > 10
 
 
 def test_an_event_and_its_cause_are_stored_together_or_not_at_all(filled: Store) -> None:

@@ -9,6 +9,7 @@ from pydantic import Field
 from governance.kernel.value import Value
 
 MAX_SUBMISSION_BYTES = 4 * 1024 * 1024
+MAX_DETAIL = 500
 
 
 class Constraint(Value):
@@ -42,6 +43,8 @@ def _finding(
     constraint: Constraint, result: Literal["passed", "failed", "unknown"], detail: str
 ) -> Finding:
     kind: str = getattr(constraint, "kind")  # noqa: B009 - every kind of the union has one
+    # What was handed in may speak here: no half surrogate or NUL that a database cannot hold.
+    said = detail[:MAX_DETAIL].encode("utf-8", "replace").decode().replace("\0", "?")
     return Finding(
-        kind=kind, name=constraint.name, soft=constraint.soft, result=result, detail=detail[:500]
+        kind=kind, name=constraint.name, soft=constraint.soft, result=result, detail=said
     )

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from governance.economy.checkers.process import run_limited
 from governance.kernel.errors import InputError, MissingExtraError
 
 WORKER_SECONDS = 5.0
+_INDEX = re.compile("0|[1-9][0-9]{0,9}")
 
 
 def judge_all(
@@ -92,7 +94,9 @@ def _number_range(constraint: kinds.NumberRange, text: str) -> Finding:
         value = _at_pointer(json.loads(text), constraint.pointer)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         return found(constraint, False, f"no such number: {error}")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    # Python reads NaN, Infinity and 1e999, which JSON does not know.
+    unusable = isinstance(value, float) and not math.isfinite(value)
+    if unusable or isinstance(value, bool) or not isinstance(value, int | float):
         return found(constraint, False, "not a number")
     low = -math.inf if constraint.minimum is None else constraint.minimum
     high = math.inf if constraint.maximum is None else constraint.maximum
@@ -103,7 +107,12 @@ def _number_range(constraint: kinds.NumberRange, text: str) -> Finding:
 def _at_pointer(data: Any, pointer: str) -> Any:
     for raw in pointer.split("/")[1:]:
         part = raw.replace("~1", "/").replace("~0", "~")
-        data = data[int(part)] if isinstance(data, list) else dict(data)[part]
+        if isinstance(data, list):
+            if _INDEX.fullmatch(part) is None:  # RFC 6901: no sign, no leading zero
+                raise LookupError(f"{part!r} is no index")
+            data = data[int(part)]
+        else:
+            data = dict(data)[part]
     return data
 
 

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 AUDIT_NOISE = 0.02
 EFFORT = 0.01  # of what is missing to 1, a day
 DRIFT = 0.002  # of true robustness, a day
+# Chance of success: robustness and capability count the same, so that what one pays more than the
+# other comes from the gate and the market alone.
+SURE, SKILL = 0.55, 0.225
 AUDIT_COST = 0.05  # of the ceiling of T1
 
 
@@ -36,9 +39,10 @@ class Run:
 
     settings: Settings
     safety: Floats
+    true_safety: Floats  # by true scores instead of certified ones
     exposure: Floats
     ceiling: Floats
-    tiers: Floats  # days x 6 shares
+    tiers: Floats  # days x 6 shares of the agents that are there
     earned: Floats  # days x strategies, mean per agent so far
     agents: Floats
     over_by_decay: int
@@ -57,6 +61,8 @@ class Economy:
         self.generator = np.random.default_rng(settings.seed)
         self.people = make_population(settings, self.generator)
         self.ceilings = np.array(policy.ceilings.minor_units, dtype=np.float64)
+        # Whole minor units, exact in any float.
+        self.stakes = np.floor(settings.market.stake * self.ceilings)
         self.thresholds = [
             np.array(policy.thresholds.of(name), dtype=np.float32) for name in GATING
         ]
@@ -128,7 +134,7 @@ class Economy:
         if ends.size == 0:
             return
         weakest = people.true[:, ends].min(axis=0)
-        success = 0.55 + 0.3 * weakest + 0.15 * people.capability[ends]
+        success = SURE + SKILL * (weakest + people.capability[ends])
         won = self.generator.random(ends.size, dtype=np.float32) < success
         premium = np.array((0.0, *market.premium))[self.due_tier[slot, ends]]
         people.earnings[ends] += np.where(won, premium, -1.0) * stake[ends]
@@ -183,74 +189,103 @@ class Economy:
         factor: NDArray[np.float32],
     ) -> tuple[int, int]:
         """Give each tier's contracts to those that ask for them and may; at most one a day."""
-        people, market = self.people, self.settings.market
+        people = self.people
         chance = self.generator.random(people.exposure.size, dtype=np.float32)
-        stakes = np.floor(market.stake * self.ceilings)  # whole minor units, exact in any float
-        wanted = stakes[self.tier]
         asking = present & (self.tier > 0) & (chance < people.traits.appetite)
-        asking &= people.exposure + wanted <= allowed
-        candidates = self._one_of_each_sybil(np.flatnonzero(asking), wanted, allowed)
-        chosen = self._market(candidates, int(np.count_nonzero(present)))
+        candidates = self._one_of_each_sybil(np.flatnonzero(asking))
+        chosen, tiers = self._market(candidates, int(np.count_nonzero(present)), allowed)
         below, refused = 0, 0
         if self.settings.floor is not None:
-            chosen, below, refused = self._under_floor(chosen, wanted, factor)
-        slot = day % market.term_days
-        people.exposure[chosen] += wanted[chosen]
-        self.due[slot, chosen] = wanted[chosen]
-        self.due_tier[slot, chosen] = self.tier[chosen]
+            kept, below, refused = self._under_floor(chosen, self.stakes[tiers], factor)
+            chosen, tiers = chosen[kept], tiers[kept]
+        slot = day % self.settings.market.term_days
+        people.exposure[chosen] += self.stakes[tiers]
+        self.due[slot, chosen] = self.stakes[tiers]
+        self.due_tier[slot, chosen] = tiers
         return below, refused
 
-    def _market(self, candidates: NDArray[np.int64], present: int) -> NDArray[np.int64]:
-        """Draw who gets the contracts of each tier, where more ask than there are."""
-        shuffled = self.generator.permutation(candidates)
-        tiers = self.tier[shuffled]
-        taken = []
-        for tier, demand in enumerate(self.settings.market.demand, start=1):
-            taken.append(shuffled[tiers == tier][: int(demand * present)])
-        return np.concatenate(taken)
+    def _market(
+        self, candidates: NDArray[np.int64], present: int, allowed: Floats
+    ) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+        """Draw who gets the contracts of each tier, from the best paid down.
 
-    def _one_of_each_sybil(
-        self, candidates: NDArray[np.int64], wanted: Floats, allowed: Floats
-    ) -> NDArray[np.int64]:
-        """Hold the identities of one principal to one ceiling: their sum counts."""
+        A contract's tier is the least it asks for: who stands higher may take it too, where its
+        penalty still fits. Returns the agents with the tiers of their contracts.
+        """
+        waiting = self.generator.permutation(candidates)
+        held = self._counted(waiting)
+        taken, tiers = [], []
+        for tier in range(len(self.stakes) - 1, 0, -1):
+            may = self.tier[waiting] >= tier
+            may &= held + self.stakes[tier] <= allowed[waiting]
+            places = np.flatnonzero(may)[: int(self.settings.market.demand[tier - 1] * present)]
+            taken.append(waiting[places])
+            tiers.append(np.full(places.size, tier, dtype=np.int8))
+            left = np.ones(waiting.size, dtype=np.bool_)
+            left[places] = False
+            waiting, held = waiting[left], held[left]
+        return np.concatenate(taken), np.concatenate(tiers)
+
+    def _counted(self, agents: NDArray[np.int64]) -> Floats:
+        """Return what counts against each agent's ceiling: of sybils, what all of them hold."""
         people = self.people
+        held: Floats = people.exposure[agents]
         sybil = people.strategy == STRATEGIES.index("sybil")
+        if sybil.any():
+            groups = np.bincount(people.group[sybil], weights=people.exposure[sybil])
+            masks = sybil[agents]
+            held[masks] = groups[people.group[agents[masks]]]
+        return held
+
+    def _one_of_each_sybil(self, candidates: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Let one identity of each principal ask on a day, so that their sum can be compared."""
+        people = self.people
+        sybil = people.strategy[candidates] == STRATEGIES.index("sybil")
         if not sybil.any():
             return candidates
-        groups = np.bincount(people.group[sybil], weights=people.exposure[sybil])
-        mine = candidates[sybil[candidates]]
+        mine = candidates[sybil]
         mine = mine[np.unique(people.group[mine], return_index=True)[1]]
-        mine = mine[groups[people.group[mine]] + wanted[mine] <= allowed[mine]]
-        return np.concatenate([candidates[~sybil[candidates]], mine])
+        return np.concatenate([candidates[~sybil], mine])
 
     def _under_floor(
-        self, chosen: NDArray[np.int64], wanted: Floats, factor: NDArray[np.float32]
+        self, chosen: NDArray[np.int64], stakes: Floats, factor: NDArray[np.float32]
     ) -> tuple[NDArray[np.int64], int, int]:
-        """Refuse what would take S below the floor, the safest asked first."""
+        """Refuse what would take S below the floor, the safest asked first.
+
+        Returns (places in ``chosen`` that are granted, authorisations below, refusals).
+        """
         floor = self.settings.floor or 0.0
         weakest = self._weakest(factor)
-        ordered = chosen[np.argsort(-weakest[chosen], kind="stable")]
+        order = np.argsort(-weakest[chosen], kind="stable")
         exposure = self.people.exposure
-        total = exposure.sum() + np.cumsum(wanted[ordered])
+        total = exposure.sum() + np.cumsum(stakes[order])
         unsafe = (exposure * (1 - weakest)).sum()
-        unsafe = unsafe + np.cumsum(wanted[ordered] * (1 - weakest[ordered]))
+        unsafe = unsafe + np.cumsum(stakes[order] * (1 - weakest[chosen[order]]))
         bad = np.flatnonzero(1 - unsafe / total < floor)
-        keep = ordered if bad.size == 0 else ordered[: bad[0]]
+        keep = order if bad.size == 0 else order[: bad[0]]
         after = 1 - unsafe[: keep.size] / total[: keep.size]
-        return keep, int(np.count_nonzero(after < floor)), ordered.size - keep.size
+        return keep, int(np.count_nonzero(after < floor)), order.size - keep.size
 
     def _weakest(self, factor: NDArray[np.float32]) -> Floats:
         weakest: Floats = self.people.certified.min(axis=0).astype(np.float64) * factor
         return weakest
 
-    def safety(self, day: int) -> float:
-        """Return S = 1 - sum E (1 - weakest) / sum E; NaN where nothing is at risk."""
-        factor = np.exp(-self.decay * (day - self.people.certified_day)).astype(np.float32)
-        total = self.people.exposure.sum()
+    def safety(self, day: int) -> tuple[float, float]:
+        """Return S = 1 - sum E (1 - weakest) / sum E; NaN where nothing is at risk.
+
+        First by the certified scores after decay, which is all that a gate knows, then by the
+        true ones, which cheaters keep from it.
+        """
+        exposure = self.people.exposure
+        total = exposure.sum()
         if total <= 0:
-            return float("nan")
-        exposure, weakest = self.people.exposure, self._weakest(factor)
-        return float(1 - (exposure * (1 - weakest)).sum() / total)
+            return float("nan"), float("nan")
+        factor = np.exp(-self.decay * (day - self.people.certified_day)).astype(np.float32)
+        known, true = self._weakest(factor), self.people.true.min(axis=0)
+        by_known, by_true = (
+            float(1 - (exposure * (1 - low)).sum() / total) for low in (known, true)
+        )
+        return by_known, by_true
 
 
 def simulate(settings: Settings, policy: Policy) -> Run:
@@ -259,21 +294,23 @@ def simulate(settings: Settings, policy: Policy) -> Run:
     people = economy.people
     names = len(STRATEGIES)
     sizes = np.maximum(1, np.bincount(people.strategy, minlength=names))
-    safety, exposure, ceiling, agents = (np.full(days, np.nan) for _ in range(4))
+    safety, true, exposure, ceiling, agents = (np.full(days, np.nan) for _ in range(5))
     tiers, earned = np.zeros((days, 6)), np.zeros((days, names))
     counts = np.zeros(4, dtype=np.int64)
     for day in range(days):
         counts += economy.day(day)
         present = int(np.count_nonzero(people.enters <= day))
         ceilings = economy.ceilings[economy.tier]
-        safety[day], exposure[day] = economy.safety(day), people.exposure.sum()
+        (safety[day], true[day]), exposure[day] = economy.safety(day), people.exposure.sum()
         ceiling[day], agents[day] = ceilings.sum(), present
-        tiers[day] = np.bincount(economy.tier, minlength=6) / max(1, people.strategy.size)
+        there = economy.tier[people.enters <= day]
+        tiers[day] = np.bincount(there, minlength=6) / max(1, present)
         sums = np.bincount(people.strategy, weights=people.earnings, minlength=names)
         earned[day] = sums / sizes
     return Run(
         settings=settings,
         safety=safety,
+        true_safety=true,
         exposure=exposure,
         ceiling=ceiling,
         tiers=tiers,

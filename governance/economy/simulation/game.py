@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from governance.economy.simulation.bands import Band, band
 from governance.economy.simulation.engine import simulate
 from governance.economy.simulation.settings import STRATEGIES, Settings
 from governance.gate.policy import Policy
@@ -21,16 +22,19 @@ Matrix = NDArray[np.float64]
 class Game(Value):
     """A symmetric game: row strategy among column strategy.
 
-    ``payoff`` is the mean earning per agent, ``spread`` its standard deviation over seeds.
-    ``best`` names the best response to each column. ``nash`` and ``risk_averse`` list the symmetric
-    equilibria as shares of the strategies; the latter those of payoff - aversion * spread (the
-    mean-deviation reading of risk-averse equilibria, arXiv 2205.15434 in spirit).
+    ``payoff`` is the mean earning per agent, ``spread`` the standard deviation of what a single
+    agent earns: the risk that it bears itself, which does not shrink with the population.
+    ``best`` names the best response to each column and ``margin`` by how much it is better than the
+    second, with its band over seeds. ``nash`` and ``risk_averse`` list the symmetric equilibria as
+    shares of the strategies; the latter those of payoff - aversion * spread (the mean-deviation
+    reading of risk-averse equilibria, arXiv 2205.15434 in spirit).
     """
 
     strategies: tuple[str, ...]
     payoff: tuple[tuple[float, ...], ...]
     spread: tuple[tuple[float, ...], ...]
     best: dict[str, str]
+    margin: dict[str, Band]
     aversion: float
     nash: tuple[dict[str, float], ...]
     risk_averse: tuple[dict[str, float], ...]
@@ -43,28 +47,38 @@ class Game(Value):
 def play(settings: Settings, policy: Policy, seeds: int, aversion: float = 1.0) -> Game:
     """Return the game in which a tenth of the population plays the row, the rest the column."""
     count = len(PLAYERS)
-    payoff, spread = np.zeros((count, count)), np.zeros((count, count))
+    earned, spread = np.zeros((count, count, seeds)), np.zeros((count, count))
     for row, mine in enumerate(PLAYERS):
         for column, theirs in enumerate(PLAYERS):
             mix = {mine: 1.0} if mine == theirs else {mine: MUTANTS, theirs: 1 - MUTANTS}
-            earned = [
-                simulate(
-                    settings.model_copy(update={"mix": mix, "seed": settings.seed + seed}), policy
-                ).earned[-1, row]
-                for seed in range(seeds)
-            ]
-            payoff[row, column] = np.mean(earned)
-            spread[row, column] = np.std(earned, ddof=1) if seeds > 1 else 0.0
-    best = {PLAYERS[column]: PLAYERS[int(payoff[:, column].argmax())] for column in range(count)}
+            single = [_earnings(settings, policy, mix, row, seed) for seed in range(seeds)]
+            earned[row, column] = [each.mean() for each in single]
+            spread[row, column] = np.concatenate(single).std()
+    payoff = earned.mean(axis=2)
+    order = payoff.argsort(axis=0)[::-1]  # of each column, the best first
     return Game(
         strategies=PLAYERS,
         payoff=_rows(payoff),
         spread=_rows(spread),
-        best=best,
+        best={name: PLAYERS[order[0, column]] for column, name in enumerate(PLAYERS)},
+        margin={
+            name: band(list(earned[order[0, column], column] - earned[order[1, column], column]))
+            for column, name in enumerate(PLAYERS)
+        },
         aversion=aversion,
         nash=tuple(map(_named, symmetric_equilibria(payoff))),
         risk_averse=tuple(map(_named, symmetric_equilibria(payoff - aversion * spread))),
     )
+
+
+def _earnings(
+    settings: Settings, policy: Policy, mix: dict[str, float], row: int, seed: int
+) -> Matrix:
+    """Return what each agent of a strategy earned in one run."""
+    played = settings.model_copy(update={"mix": mix, "seed": settings.seed + seed})
+    people = simulate(played, policy).population
+    mine: Matrix = people.earnings[people.strategy == row]
+    return mine if mine.size else np.zeros(1)
 
 
 def symmetric_equilibria(payoff: Matrix) -> list[Matrix]:

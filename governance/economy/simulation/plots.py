@@ -16,7 +16,10 @@ def plots_of(run: Run, currency: str) -> dict[str, str]:
     return {
         "safety.svg": line_chart(
             "Aggregate safety",
-            [("safety", run.safety.tolist())],
+            [
+                ("by certificates", run.safety.tolist()),
+                ("by true scores", run.true_safety.tolist()),
+            ],
             unit="1 - exposure-weighted lack of the weakest score",
             marks=[] if floor is None else [(f"floor {floor:g}", floor)],
             zero=False,

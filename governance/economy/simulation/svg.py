@@ -121,7 +121,8 @@ def _last(line: Sequence[float]) -> float:
 
 def _spread(values: Sequence[float], low: float, high: float) -> list[float]:
     """Return heights for labels beside values, at least a line apart."""
-    order = sorted(range(len(values)), key=lambda index: -values[index])
+    # Of equal ones the last comes first: in a stack it lies on top.
+    order = sorted(range(len(values)), key=lambda index: (-values[index], -index))
     heights = [0.0] * len(values)
     previous = -math.inf
     for index in order:

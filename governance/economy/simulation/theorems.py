@@ -1,7 +1,8 @@
 """The paper's three theorems and its collusion proposition, put to the simulated economy.
 
-Each claim is run over several seeds. ``holds`` is said only where the whole confidence band
-supports it, or where a count that must be zero is zero in every run.
+Each claim is run over several seeds. It holds only where the whole confidence band supports it, or
+where a count that must be zero is zero in every run; it fails only where the whole band speaks
+against it. Between the two it is open.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ SATURATED = Market(demand=(0.05, 0.0005, 0.0002, 0.0001, 0.0001), premium=(0.3,)
 
 
 class Claim(Value):
-    """One statement, what was measured, and whether it held."""
+    """One statement, what was measured, and whether it held; None where the band leaves it open."""
 
     theorem: str
     statement: str
-    holds: bool
+    holds: bool | None
     measured: dict[str, Band | int | float]
 
     def to_json(self) -> dict[str, Any]:
@@ -85,28 +86,50 @@ def _bounded_exposure(runs: Runs) -> list[Claim]:
 
 
 def _incentives(runs: Runs) -> list[Claim]:
+    """Theorem 2 where its premises stand, and how much of it is left where they do not."""
     found = []
+    tiered: list[float] = []
     for market, name in (
         (TIERED, "tiered demand, premium, scarce supply"),
         (CONCENTRATED, "demand concentrated in T1"),
         (SATURATED, "supply saturated, no premium"),
     ):
-        done = runs(market=market, static=True, mix=HONEST)
-        pairs = [_slopes_of(run) for run in done]
+        pairs = [_slopes_of(run) for run in runs(market=market, static=True, mix=HONEST)]
         gain = band([robust - capable for robust, capable in pairs])
+        leads = [_lead(robust, capable) for robust, capable in pairs]
+        measured: dict[str, Band | int | float] = {
+            "d_profit_d_robustness": band([robust for robust, _ in pairs]),
+            "d_profit_d_capability": band([capable for _, capable in pairs]),
+            "difference": gain,
+            "lead_of_robustness": band(leads),
+        }
+        statement = f"robustness pays more than capability: {name}"
         found.append(
-            Claim(
-                theorem="2",
-                statement=f"robustness pays more than capability: {name}",
-                holds=gain.low > 0,
-                measured={
-                    "d_profit_d_robustness": band([robust for robust, _ in pairs]),
-                    "d_profit_d_capability": band([capable for _, capable in pairs]),
-                    "difference": gain,
-                },
-            )
+            Claim(theorem="2", statement=statement, holds=_above_zero(gain), measured=measured)
+        )
+        if not tiered:
+            tiered = leads
+            continue
+        kept = band([one - other for one, other in zip(leads, tiered, strict=True)])
+        statement = f"the lead of robustness is no smaller: {name}"
+        measured = {"change_of_lead": kept}
+        found.append(
+            Claim(theorem="2", statement=statement, holds=_above_zero(kept), measured=measured)
         )
     return found
+
+
+def _above_zero(found: Band) -> bool | None:
+    """Return whether a whole band is above 0; None where 0 lies inside it."""
+    if found.low > 0:
+        return True
+    return False if found.high <= 0 else None
+
+
+def _lead(robust: float, capable: float) -> float:
+    """Return (dR - dC) / (|dR| + |dC|), in [-1, 1] and free of the market's size; 0 of nothing."""
+    total = abs(robust) + abs(capable)
+    return 0.0 if total == 0 else (robust - capable) / total
 
 
 def _slopes_of(run: Run) -> tuple[float, float]:
@@ -132,7 +155,7 @@ def _safety(runs: Runs) -> list[Claim]:
             Claim(
                 theorem="3",
                 statement=f"safety does not fall as the economy grows: {name}",
-                holds=change.low >= 0,
+                holds=_above_zero(change),
                 measured={"change_of_safety": change, "lowest": _lowest(done)},
             )
         )
@@ -182,7 +205,7 @@ def _collusion(runs: Runs) -> Claim:
     return Claim(
         theorem="collusion",
         statement="a cartel's ceiling is below that of the same agents apart (weakest link)",
-        holds=ratio.high < 1,
+        holds=True if ratio.high < 1 else False if ratio.low >= 1 else None,
         measured={"ceiling_of_cartel_to_apart": ratio, "if_the_strongest_counted": band(front)},
     )
 
