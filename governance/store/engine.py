@@ -75,7 +75,8 @@ def _sqlite_engine(url: URL, lock_timeout_seconds: float) -> Engine:
         options: Any = connection.get_execution_options()
         if options.get("isolation_level") == "AUTOCOMMIT":
             return
-        connection.exec_driver_sql(options.get(BEGIN_OPTION, "BEGIN"))
+        # On the driver itself: SQLAlchemy's layers cost more than the statement.
+        connection.connection.driver_connection.execute(options.get(BEGIN_OPTION, "BEGIN"))
 
     return engine
 
