@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from governance.kernel.errors import InputError, MissingExtraError, StorageError
+from governance.store.driver import driver_under
 
 BEGIN_OPTION = "sqlite_begin"
 
@@ -76,7 +77,7 @@ def _sqlite_engine(url: URL, lock_timeout_seconds: float) -> Engine:
         if options.get("isolation_level") == "AUTOCOMMIT":
             return
         # On the driver itself: SQLAlchemy's layers cost more than the statement.
-        connection.connection.driver_connection.execute(options.get(BEGIN_OPTION, "BEGIN"))
+        driver_under(connection).run(options.get(BEGIN_OPTION, "BEGIN"))
 
     return engine
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Executable
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from governance.store.driver import driver_of
+
 Processor = Callable[[Any], Any] | None
-_DRIVER = "underwriter.driver"
 
 
 @dataclass(frozen=True)
@@ -30,26 +30,6 @@ class _Form:
     positional: bool
     results: tuple[Processor, ...]
     converts: bool
-
-
-class Driver(NamedTuple):
-    """A connection as the driver has it, in a transaction that has begun."""
-
-    dialect: Dialect
-    connection: Any
-
-
-def use_driver(session: Session, connection: Connection) -> None:
-    """Let statements run on the connection that a session is bound to for all its life."""
-    session.info[_DRIVER] = Driver(connection.dialect, connection.connection.driver_connection)
-
-
-def _driver(session: Session) -> Driver:
-    known: Driver | None = session.info.get(_DRIVER)
-    if known is not None:
-        return known
-    connection = session.connection()
-    return Driver(connection.dialect, connection.connection.driver_connection)
 
 
 class Prepared:
@@ -65,19 +45,9 @@ class Prepared:
 
     def rows(self, session: Session, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """Run the statement and return its rows; none for a statement that returns nothing."""
-        driver = _driver(session)
+        driver = driver_of(session)
         form = self._form(driver.dialect)
-        bound = _bound(form, parameters)
-        cursor = driver.connection.cursor()
-        try:
-            cursor.execute(form.text, bound)
-            rows = [] if cursor.description is None else cursor.fetchall()
-        except driver.dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                form.text, bound, error, driver.dialect.loaded_dbapi.Error, dialect=driver.dialect
-            ) from error
-        finally:
-            cursor.close()
+        rows = driver.run(form.text, _bound(form, parameters))
         return [_processed(form, row) for row in rows] if form.converts else rows
 
     def one(self, session: Session, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:

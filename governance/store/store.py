@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from governance.kernel.clock import Clock
 from governance.kernel.errors import StorageError
 from governance.kernel.ids import RandomBytes, uuid7
+from governance.store.driver import use_driver
 from governance.store.engine import writing
 from governance.store.ledger import Appended, append_event
-from governance.store.prepared import use_driver
 
 
 @dataclass(frozen=True)
