@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from governance.store.economy import Account, Posting
-from governance.store.ledger import LedgerEvent
+from governance.store.ledger import Appended
 from governance.store.prepared import Prepared
 from governance.store.store import Transaction
 
@@ -61,7 +61,7 @@ def post(
     payload: dict[str, Any],
     transfers: Sequence[Transfer],
     currency: str,
-) -> LedgerEvent:
+) -> Appended:
     """Write one ledger event and its transfers; the event's payload repeats the transfers."""
     moved = [transfer for transfer in transfers if transfer.amount]
     lines = [[transfer.debit, transfer.credit, transfer.amount] for transfer in moved]

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from governance.kernel.errors import InputError
 
+_DAY = timedelta(days=1)
+
 
 class Clock(Protocol):
     """Something that tells the time."""
@@ -55,9 +57,9 @@ def format_time(moment: datetime) -> str:
     """Return RFC 3339 text in UTC with microseconds and ``Z``, the same for the same moment."""
     if moment.tzinfo is None:
         raise ValueError("a naive time has no place here")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def days_between(start: datetime, end: datetime) -> float:
     """Return end - start in days; negative where end is earlier."""
-    return (end - start) / timedelta(days=1)
+    return (end - start) / _DAY

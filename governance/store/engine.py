@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from governance.kernel.errors import InputError, MissingExtraError, StorageError
+from governance.store.driver import driver_under
 
 BEGIN_OPTION = "sqlite_begin"
 
@@ -75,7 +76,8 @@ def _sqlite_engine(url: URL, lock_timeout_seconds: float) -> Engine:
         options: Any = connection.get_execution_options()
         if options.get("isolation_level") == "AUTOCOMMIT":
             return
-        connection.exec_driver_sql(options.get(BEGIN_OPTION, "BEGIN"))
+        # On the driver itself: SQLAlchemy's layers cost more than the statement.
+        driver_under(connection).run(options.get(BEGIN_OPTION, "BEGIN"))
 
     return engine
 

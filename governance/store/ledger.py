@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     DDL,
@@ -67,70 +67,81 @@ class LedgerHead(Base):
     at: Mapped[datetime | None]
 
 
-_COLUMNS = tuple(column.name for column in LedgerEvent.__table__.columns)
-_NEXT = Prepared(
-    update(LedgerHead)
+class Appended(NamedTuple):
+    """The number and the hash of an event that was written."""
+
+    sequence: int
+    hash: str
+
+
+_HEAD = Prepared(
+    select(LedgerHead.sequence, LedgerHead.hash, LedgerHead.at)
     .where(LedgerHead.id == 1)
-    .values(sequence=LedgerHead.sequence + 1)
-    .returning(LedgerHead.sequence, LedgerHead.hash, LedgerHead.at)
+    .with_for_update()
 )
 _APPEND = Prepared(
     insert(LedgerEvent.__table__).values(  # type: ignore[arg-type]
-        {name: bindparam(name) for name in _COLUMNS}
+        {column.name: bindparam(column.name) for column in LedgerEvent.__table__.columns}
     )
 )
 _MOVE = Prepared(
     update(LedgerHead)
     .where(LedgerHead.id == 1)
-    .values(hash=bindparam("new_hash"), at=bindparam("new_at"))
+    .values(sequence=bindparam("new"), hash=bindparam("new_hash"), at=bindparam("new_at"))
 )
 
 
 def hash_of(entry: LedgerEvent, sequence: int) -> str:
     """Return SHA-256 over the RFC 8785 form of the event as if it had the given number."""
-    body = {
-        "sequence": sequence,
-        "at": format_time(entry.at),
-        "kind": entry.kind,
-        "subject": entry.subject,
-        "actor": entry.actor,
-        "payload": entry.payload,
-        "previous_hash": entry.previous_hash,
-    }
-    return sha256_hex(canonical_json(body))
+    return _hash(
+        {
+            "sequence": sequence,
+            "at": entry.at,
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "actor": entry.actor,
+            "payload": entry.payload,
+            "previous_hash": entry.previous_hash,
+        }
+    )
+
+
+def _hash(columns: dict[str, Any]) -> str:
+    return sha256_hex(canonical_json({**columns, "at": format_time(columns["at"])}))
 
 
 def append_event(
     session: Session, *, at: datetime, kind: str, subject: str, actor: str, payload: dict[str, Any]
-) -> LedgerEvent:
+) -> Appended:
     """Add one event behind the last, in the caller's transaction.
 
     Raises StorageError where the clock stands more than five minutes before the last event.
     """
-    # The update takes the row's lock, so that no two writers see the same head.
     session.flush()
-    head = _NEXT.one(session, {})
+    # The row's lock is kept until the commit, so that no two writers see the same head.
+    head = _HEAD.one(session, {})
     if head is None:
         raise StorageError("the ledger has no head row", hint="underwriter init")
-    sequence, previous_hash, last_at = head
+    last, previous_hash, last_at = head
     if last_at is not None and at < last_at - MAX_CLOCK_SKEW:
         raise StorageError(
             f"the clock runs backwards: it says {format_time(at)}, "
             f"but the last ledger event is of {format_time(last_at)}"
         )
-    entry = LedgerEvent(
-        sequence=sequence,
-        at=at,
-        kind=kind,
-        subject=subject,
-        actor=actor,
-        payload=canonical_json(payload).decode(),
-        previous_hash=previous_hash,
-    )
-    entry.hash = hash_of(entry, sequence)
-    _APPEND.rows(session, {name: getattr(entry, name) for name in _COLUMNS})
-    _MOVE.rows(session, {"new_hash": entry.hash, "new_at": max(at, last_at) if last_at else at})
-    return entry
+    columns = {
+        "sequence": last + 1,
+        "at": at,
+        "kind": kind,
+        "subject": subject,
+        "actor": actor,
+        "payload": canonical_json(payload).decode(),
+        "previous_hash": previous_hash,
+    }
+    appended = Appended(last + 1, _hash(columns))
+    _APPEND.rows(session, {**columns, "hash": appended.hash})
+    moved_at = max(at, last_at) if last_at else at
+    _MOVE.rows(session, {"new": appended.sequence, "new_hash": appended.hash, "new_at": moved_at})
+    return appended
 
 
 def ledger_head(session: Session) -> tuple[int, str]:

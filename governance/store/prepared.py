@@ -1,4 +1,8 @@
-"""Statements compiled once a database and run with little overhead: for the path of money."""
+"""Statements compiled once a dialect and run on the driver itself: for the path of money.
+
+SQLAlchemy writes the statement and converts the values; its execution layer, which costs more
+than SQLite needs for the statement, is left out.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Executable
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from governance.store.driver import driver_of
 
 Processor = Callable[[Any], Any] | None
 
@@ -19,18 +25,18 @@ class _Form:
     """A statement in the words of one dialect."""
 
     text: str
-    names: tuple[str, ...]
+    binds: tuple[tuple[str, Processor], ...]
+    literals: Mapping[str, Any]
     positional: bool
-    bind: Mapping[str, Processor]
-    defaults: Mapping[str, Any]
     results: tuple[Processor, ...]
+    converts: bool
 
 
 class Prepared:
     """One Core statement whose parameters are all named binds of a fixed number.
 
     The rows come as plain tuples in the order of the statement's columns. Nothing that waits in
-    the session is flushed first.
+    the session is flushed first. What the driver raises comes as SQLAlchemy's DBAPIError.
     """
 
     def __init__(self, statement: Executable) -> None:
@@ -39,12 +45,10 @@ class Prepared:
 
     def rows(self, session: Session, parameters: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """Run the statement and return its rows; none for a statement that returns nothing."""
-        connection = session.connection()
-        form = self._form(connection)
-        result = connection.exec_driver_sql(form.text, _bound(form, parameters))
-        if not result.returns_rows:
-            return []
-        return [_processed(form, row) for row in result]
+        driver = driver_of(session)
+        form = self._form(driver.dialect)
+        rows = driver.run(form.text, _bound(form, parameters))
+        return [_processed(form, row) for row in rows] if form.converts else rows
 
     def one(self, session: Session, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Return the only row, or None where there is none."""
@@ -53,8 +57,7 @@ class Prepared:
             raise ValueError("one row was expected, several came")
         return rows[0] if rows else None
 
-    def _form(self, connection: Connection) -> _Form:
-        dialect = connection.dialect
+    def _form(self, dialect: Dialect) -> _Form:
         known = self._forms.get(dialect.name)
         if known is None:
             known = self._forms[dialect.name] = _compiled(self._statement, dialect)
@@ -66,36 +69,40 @@ def _compiled(statement: Executable, dialect: Dialect) -> _Form:
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - no DDL is prepared
     binds = compiled.binds
     order = compiled.positiontup
-    names = tuple(binds) if order is None else tuple(order)
+    results = tuple(
+        entry.type.dialect_impl(dialect).result_processor(dialect, None)
+        for entry in compiled._result_columns  # noqa: SLF001 - SQLAlchemy shows them nowhere else
+    )
     return _Form(
         text=compiled.string,
-        names=names,
-        positional=order is not None,
-        bind={
-            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, bind in binds.items()
-        },
-        defaults={name: bind.value for name, bind in binds.items() if not bind.required},
-        results=tuple(
-            entry.type.dialect_impl(dialect).result_processor(dialect, None)
-            for entry in compiled._result_columns  # noqa: SLF001 - SQLAlchemy shows them nowhere else
+        binds=tuple(
+            (name, binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in (binds if order is None else order)
         ),
+        literals={name: bind.value for name, bind in binds.items() if not bind.required},
+        positional=order is not None,
+        results=results,
+        converts=any(processor is not None for processor in results),
     )
 
 
 def _bound(form: _Form, parameters: Mapping[str, Any]) -> Any:
-    values: list[Any] = []
-    for name in form.names:
-        value = parameters[name] if name in parameters else form.defaults[name]
-        processor = form.bind[name]
-        values.append(value if processor is None else processor(value))
+    given = {**form.literals, **parameters} if form.literals else parameters
     if form.positional:
-        return tuple(values)
-    return dict(zip(form.names, values, strict=True))
+        return [
+            given[name] if processor is None else processor(given[name])
+            for name, processor in form.binds
+        ]
+    return {
+        name: given[name] if processor is None else processor(given[name])
+        for name, processor in form.binds
+    }
 
 
 def _processed(form: _Form, row: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(
-        value if processor is None else processor(value)
-        for value, processor in zip(row, form.results, strict=True)
+        [
+            value if processor is None else processor(value)
+            for value, processor in zip(row, form.results, strict=True)
+        ]
     )

@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from governance.kernel.clock import Clock
 from governance.kernel.errors import StorageError
 from governance.kernel.ids import RandomBytes, uuid7
+from governance.store.driver import use_driver
 from governance.store.engine import writing
-from governance.store.ledger import LedgerEvent, append_event
+from governance.store.ledger import Appended, append_event
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Transaction:
         """Return a fresh UUIDv7."""
         return uuid7(self.now, self.random_bytes)
 
-    def record(self, kind: str, subject: str, payload: dict[str, Any]) -> LedgerEvent:
+    def record(self, kind: str, subject: str, payload: dict[str, Any]) -> Appended:
         """Write the ledger event of a state change into this transaction."""
         return append_event(
             self.session,
@@ -57,7 +59,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session for reading; nothing is committed."""
-        with translated_errors(), Session(self.engine, expire_on_commit=False) as session:
+        with translated_errors(), self.engine.connect() as connection, _on(connection) as session:
             yield session
 
     @contextmanager
@@ -65,15 +67,28 @@ class Store:
         """Yield a transaction; it is committed at the end and rolled back on any error."""
         with (
             translated_errors(),
-            Session(writing(self.engine), expire_on_commit=False) as session,
-            session.begin(),
+            self._writing.connect() as connection,
+            connection.begin(),  # on SQLite this takes the write lock before anything is read
+            _on(connection) as session,
         ):
-            session.connection()  # on SQLite this takes the write lock before anything is read
             yield Transaction(session, self.clock.now(), self.actor, self.random_bytes)
+            if session.in_transaction():
+                session.commit()  # writes what waits in the session; the connection commits
+
+    @cached_property
+    def _writing(self) -> Engine:
+        return writing(self.engine)
 
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _on(connection: Connection) -> Iterator[Session]:
+    with Session(connection, expire_on_commit=False) as session:
+        use_driver(session, connection)
+        yield session
 
 
 @contextmanager

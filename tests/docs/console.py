@@ -73,7 +73,7 @@ def run(step: Step, folder: Path) -> tuple[int, str]:
         env={**os.environ, "PATH": path, "COLUMNS": "160", "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,  # machines are noisy
         check=False,
     )
     return done.returncode, done.stdout + done.stderr

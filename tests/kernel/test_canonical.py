@@ -21,6 +21,32 @@ def test_canonical_json_is_json_with_the_same_value(value: object) -> None:
     assert json.loads(canonical_json(value)) == value
 
 
+plain = st.text(st.characters(max_codepoint=127))
+wide = st.integers() | st.floats() | st.text()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | plain | wide,
+        lambda children: (
+            st.lists(children)
+            | st.tuples(children, children)
+            | st.dictionaries(plain | st.text(), children)
+        ),
+    )
+)
+def test_the_short_way_writes_what_rfc8785_writes_and_refuses_what_it_refuses(
+    value: object,
+) -> None:
+    try:
+        expected = rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(rfc8785.CanonicalizationError):
+            canonical_json(value)
+    else:
+        assert canonical_json(value) == expected
+
+
 @given(st.dictionaries(st.text(), st.integers(0, 9)))
 def test_the_order_of_keys_does_not_matter(value: dict[str, int]) -> None:
     assert digest(value) == digest(dict(reversed(value.items())))
