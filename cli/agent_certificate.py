@@ -199,6 +199,10 @@ def _print_verification(found: dict[str, Any]) -> None:
             f"{found['agent']}: valid, T{found['tier']}, {money['amount']} minor units of "
             f"{money['currency']}; signed by {found['key_id']}"
         )
+        evidence = found["evidence"]
+        if evidence is not None:
+            limits = "" if evidence["note"] is None else f"; {evidence['note']}"
+            note(f"evidence: {evidence['kind']}, {evidence['source']}{limits}")
         if not found["trusted"]:
             note("the key came with the file: name the keys that you trust with --trust")
         return

@@ -16,6 +16,7 @@ from governance.gate.certificate.payload import (
     CertificateDocument,
     CertificatePayload,
     Digests,
+    EvidenceStatement,
     Subject,
     issue,
     sign,
@@ -39,6 +40,7 @@ def sign_certification(
     """Sign what a certification found and keep the certificate with it, whatever the tier."""
     basis: Basis = "bound" if certification.basis == "bound" else "point"
     digests = certification.evidence["agent_digests"]
+    evidence = {name: certification.evidence[name] for name in ("kind", "source", "note")}
     payload = issue(
         certificate_id=certification.id,
         agent=Subject(id=agent.id, name=agent.name),
@@ -49,6 +51,7 @@ def sign_certification(
         attempts=certification.attempt,
         issued_at=certification.certified_at,
         audit_commitment=certification.audit_commitment,
+        evidence=EvidenceStatement.model_validate(evidence),
     )
     document = sign(payload, key)
     certification.certificate = document.to_json()

@@ -125,7 +125,17 @@ def test_the_evidence_of_a_certificate_says_that_claims_were_asked_in_five_turns
     capsys.readouterr()
     assert run(["ledger", "list", "--kind", "agent.certified", "--json", *db]) == 0
     payload = json.loads(json.loads(capsys.readouterr().out)[0]["payload"])
-    assert "fourth of five turns" in payload["evidence"]["note"]
+    said = payload["evidence"]["note"]
+    assert "fourth of five turns" in said
+    assert "at most 2 items of each kind (--limit)" in said
+    file = str(tmp_path / "certificate.json")
+    assert run(["agent", "certificate", "show", "bot", "--out", file, *db]) == 0
+    capsys.readouterr()
+    assert run(["agent", "certificate", "verify", file]) == 0
+    assert said in capsys.readouterr().err
+    assert run(["agent", "certificate", "verify", file, "--json"]) == 0
+    evidence = json.loads(capsys.readouterr().out)["evidence"]
+    assert (evidence["kind"], evidence["note"]) == ("verified", said)
 
 
 def test_five_turns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from governance.gate.certificate.payload import (
     CertificateDocument,
     CertificatePayload,
     Digests,
+    EvidenceStatement,
     Subject,
     issue,
     sign,
@@ -61,6 +62,9 @@ def payload(issued_at: datetime, name: str = "Example agent") -> CertificatePayl
         basis="bound",
         attempts=1,
         issued_at=issued_at,
+        evidence=EvidenceStatement(
+            kind="verified", source="audit 1 of gguf:demo", note="at most 8 items (--limit)"
+        ),
     )
 
 
@@ -98,6 +102,8 @@ def test_a_good_certificate_verifies_and_shows_the_tier_after_decay(
     assert f"holds T{tier} now" in dom
     assert key_id(KEY.public_key()) in dom
     assert "Not checked here" in dom
+    assert "verified: audit 1 of gguf:demo" in dom
+    assert "at most 8 items (--limit)" in dom
 
 
 def test_a_name_is_text_and_no_markup(chromium: str, tmp_path: Path, now: datetime) -> None:

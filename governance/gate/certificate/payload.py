@@ -47,6 +47,14 @@ class Digests(Value):
     audit: Digest | None = None
 
 
+class EvidenceStatement(Value):
+    """Where the vector comes from, and what its reader must know of it, such as a short audit."""
+
+    kind: Literal["declared", "verified"]
+    source: str
+    note: str | None
+
+
 class PolicyStatement(Value):
     """The policy version used, in full, so that the decision can be taken again offline."""
 
@@ -89,6 +97,7 @@ class CertificatePayload(Value):
     not_after: Timestamp | None
     agent: Subject
     digests: Digests
+    evidence: EvidenceStatement | None = None  # certificates of before this field have none
     policy: PolicyStatement
     vector: dict[str, Any]
     basis: Basis
@@ -121,6 +130,7 @@ def issue(
     attempts: int,
     issued_at: datetime,
     audit_commitment: str | None = None,
+    evidence: EvidenceStatement | None = None,
 ) -> CertificatePayload:
     """Return the statement of a certification at the moment of its audit, not yet signed."""
     decision = evaluate(vector, policy, basis=basis, attempts=attempts)
@@ -132,6 +142,7 @@ def issue(
         not_after=None if stale is None else _time(issued_at, stale),
         agent=agent,
         digests=digests,
+        evidence=evidence,
         policy=PolicyStatement(
             name=policy.name, digest=policy.digest, document=policy.model_dump(mode="json")
         ),

@@ -59,8 +59,12 @@ class Verification(Value):
     payload: CertificatePayload | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain JSON data without the payload."""
-        return self.model_dump(mode="json", exclude={"payload"})
+        """Return plain JSON data without the payload, but with what it says of its evidence."""
+        evidence = None if self.payload is None else self.payload.evidence
+        return {
+            **self.model_dump(mode="json", exclude={"payload"}),
+            "evidence": None if evidence is None else evidence.model_dump(mode="json"),
+        }
 
 
 class _Findings:
