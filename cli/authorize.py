@@ -75,7 +75,8 @@ def reserve(
     if as_json:
         print_json(grant.to_json())
     elif grant.granted:
-        note(f"{'granted before' if grant.replayed else 'granted'} until {grant.expires:%c} UTC")
+        said = f"granted before, {grant.state}" if grant.replayed else "granted"
+        note(f"{said} until {grant.expires:%c} UTC" if grant.state == "held" else said)
         print(grant.reservation)  # noqa: T201
     else:
         note(f"denied: {money} for {found.name}")

@@ -61,7 +61,8 @@ class Grant:
     """The answer to a request, with every reason where it is no; money in minor units.
 
     ``ceiling`` is the lowest one until the deadline and ``available`` what is left of it after
-    the answer. ``replayed`` says that the key was used before for the same request. ``safety`` is
+    the answer. ``replayed`` says that the key was used before for the same request, and ``state``
+    what has become of the reservation since; None where nothing was granted. ``safety`` is
     the economy's aggregate safety without and with the amount, where it was asked for.
     """
 
@@ -74,6 +75,7 @@ class Grant:
     currency: str
     tier: int
     expires: datetime
+    state: str | None = None
     replayed: bool = False
     safety: SafetyEffect | None = None
 
@@ -89,6 +91,7 @@ class Grant:
             "currency": self.currency,
             "tier": self.tier,
             "expires": format_time(self.expires),
+            "state": self.state,
             "replayed": self.replayed,
             "safety": None
             if self.safety is None
@@ -267,6 +270,7 @@ def _grant(
         currency=node.currency,
         tier=limit.tier,
         expires=asked.until,
+        state="held",
     )
 
 
@@ -308,6 +312,7 @@ def _replay(session: Session, known: Reservation, request: str, now: datetime) -
         )
     node = read_node(session, known.agent_id, known.currency, now)
     limit = node.limit(max(now, known.expires_at))
+    over = known.state == "held" and now >= known.expires_at  # the next tick will say so too
     return Grant(
         granted=True,
         reservation=known.id,
@@ -318,5 +323,6 @@ def _replay(session: Session, known: Reservation, request: str, now: datetime) -
         currency=known.currency,
         tier=limit.tier,
         expires=known.expires_at,
+        state="expired" if over else known.state,
         replayed=True,
     )

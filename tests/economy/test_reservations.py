@@ -64,6 +64,19 @@ def test_a_key_reserves_once(economy: Store, agent_of: Make) -> None:
     assert_in_order(economy)
 
 
+def test_a_repetition_says_what_became_of_the_reservation(
+    economy: Store, agent_of: Make, clock: FixedClock
+) -> None:
+    bot = agent_of("bot", 3)
+    ended, spent = ask(economy, bot, 700, "k"), ask(economy, bot, 10, "spent")
+    assert (ended.state, ask(economy, bot, 10**9, "much").state) == ("held", None)
+    with economy.write() as transaction:
+        commit(transaction, spent.reservation or "")
+    clock.advance(1)
+    again = [ask(economy, bot, 700, "k"), ask(economy, bot, 10, "spent")]
+    assert [(one.granted, one.state) for one in again] == [(True, "expired"), (True, "committed")]
+
+
 def test_a_key_belongs_to_its_agent(economy: Store, agent_of: Make) -> None:
     one, two = agent_of("one", 2), agent_of("two", 2)
     grants = ask(economy, one, 5, "k"), ask(economy, two, 5, "k")
