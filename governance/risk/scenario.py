@@ -177,8 +177,8 @@ class Portfolio(Spec):
 
     def model(self) -> CompoundModel:
         """Return the collective model; raises InputError where only simulation can give it."""
-        factor = self.dependence.factor([s.id for s in self.scenarios])
         terms = self.terms()
+        factor = self.dependence.factor({term.name: term.count.mean for term in terms})
         if factor is not None:
             _poisson_only(self, factor.members)
         return CompoundModel((*terms, *self.dependence.extra_terms(self.years)), factor)

@@ -123,6 +123,10 @@ class LatticeLaw(TotalLaw):
             limited = Estimate(limited.value, limited.bound + floor * loss)
             return Point(loss, Estimate(value, bound), Estimate(1.0 - value, bound), limited)
 
+        if loss > self.mean and math.isfinite(self.variance):
+            far = self.beyond(loss)
+            if point_error(far) <= self.tolerance:
+                return far
         return self._refine(compute, point_error, loss, top)
 
     def ladder_at(self, loss: float) -> Ladder:

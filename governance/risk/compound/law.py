@@ -98,6 +98,23 @@ class TotalLaw(ABC):
         """Return TVaR = VaR + (E[S] - E[min(S, VaR)]) / (1 - level)."""
         return var + max(self.mean - limited, 0.0) / (1.0 - level)
 
+    def beyond(self, x: float) -> Point:
+        """Return what mean and variance alone say of a loss far above both.
+
+        P(S > x) <= v/(v + t^2) (Cantelli) and E[max(S - x, 0)] <= (sqrt(v + t^2) - t)/2 (Scarf
+        1958), with t = x - E[S] > 0; the values are the middles of these brackets.
+        """
+        t, v = x - self.mean, self.variance
+        chance = 0.5 * v / (v + t * t)
+        excess = 0.25 * v / (math.sqrt(v + t * t) + t)
+        rounding = 1e-15 * self.mean
+        return Point(
+            x,
+            Estimate(1.0 - chance, chance),
+            Estimate(chance, chance),
+            Estimate(self.mean - excess, excess + rounding),
+        )
+
     @property
     def has_mean(self) -> bool:
         """Return whether E[S] exists."""
