@@ -31,6 +31,7 @@ class Grid:
     size: int
     tilt: float
     tail: float
+    loose: bool = False  # whether atoms lie between nodes, shared by their neighbours
 
     @property
     def top(self) -> float:
@@ -50,11 +51,26 @@ class Ladder:
     def __init__(self, model: Model, grid: Grid, rungs: int = RUNGS) -> None:
         self.grid = grid
         self.mean = model.mean
+        self._atomic_events = sum(
+            term.count.mean * sum(term.severity.atoms.values()) for term in model.terms
+        )
         self.rungs = _rungs(model, grid, rungs)
 
     def estimate(self, function: Callable[[Rung], float]) -> Estimate:
         """Extrapolate a figure over the step (Richardson twice) and bound what is left."""
         return extrapolate([function(rung) for rung in self.rungs])
+
+    def near_atoms(self, x: float) -> tuple[float, float]:
+        """Return the mass of atoms so close to x that sharing them matters, and how close that is.
+
+        Where atoms lie on no common lattice, each is shared by two nodes: sums of n of them are
+        displaced by about step sqrt(n)/2, with the mean kept. Nothing else is affected.
+        """
+        if not self.grid.loose:
+            return 0.0, 0.0
+        coarse = self.rungs[-1]
+        width = coarse.step * (2.0 + 3.0 * math.sqrt(self._atomic_events))
+        return self.rungs[0].atoms_near(x, width), width
 
     def estimates(self, function: Callable[[Rung], FloatArray]) -> tuple[FloatArray, FloatArray]:
         """Do the same for many figures at once; returns values and bounds."""

@@ -50,6 +50,7 @@ class LatticeLaw(TotalLaw):
         self.tolerance = tolerance
         self._plan = _Plan.of(tolerance)
         self._ladders: dict[tuple[float, int], Ladder] = {}
+        self._atomic = any(x > 0.0 for t in model.terms for x in t.severity.atoms)
         self._step = common_step(x for t in model.terms for x in t.severity.atoms if x > 0.0)
 
     @property
@@ -90,9 +91,13 @@ class LatticeLaw(TotalLaw):
             var = _widen(extrapolate(quantiles), floor)
             if not self.has_mean or math.isinf(max(quantiles)):
                 return Tail(level, var, None if not self.has_mean else var)
+            near, width = ladder.near_atoms(var.value)
+            if near > 1e-3 * self.tolerance * (1.0 - level):
+                var = Estimate(var.value, max(var.bound, width))
             pairs = zip(ladder.rungs, quantiles, strict=True)
             tails = [self.tail_mean(level, x, rung.limited_at(x)) for rung, x in pairs]
-            return Tail(level, var, _widen(extrapolate(tails), floor))
+            tvar = _widen(extrapolate(tails), floor)
+            return Tail(level, var, Estimate(tvar.value, tvar.bound + near * width / (1 - level)))
 
         def error(tail: Tail) -> float:
             return max(tail.var.relative(), 0.0 if tail.tvar is None else tail.tvar.relative())
@@ -119,8 +124,9 @@ class LatticeLaw(TotalLaw):
             floor = ladder.grid.roundoff(loss)
             cdf = ladder.estimate(lambda rung: float(rung.cdf(at)[0]))
             limited = ladder.estimate(lambda rung: float(rung.limited(at)[0]))
-            value, bound = min(max(cdf.value, 0.0), 1.0), cdf.bound + floor
-            limited = Estimate(limited.value, limited.bound + floor * loss)
+            near, width = ladder.near_atoms(loss)
+            value, bound = min(max(cdf.value, 0.0), 1.0), cdf.bound + floor + near
+            limited = Estimate(limited.value, limited.bound + floor * loss + near * width)
             return Point(loss, Estimate(value, bound), Estimate(1.0 - value, bound), limited)
 
         if loss > self.mean and math.isfinite(self.variance):
@@ -222,15 +228,18 @@ class LatticeLaw(TotalLaw):
         top = used / share
         step = top / size
         coarse = 2 ** (rungs - 1)
+        loose = self._atomic and self._step is None
         if self._step is not None:
             whole = self._step / coarse
             if step <= whole:
                 step = whole / math.floor(whole / step)
             elif top / whole <= LARGEST:
                 step, size = whole, _even(top / whole)
+            else:
+                loose = True
         weight = 1.0 / (1.0 + share)
         tilt = weight * math.log(max(tail, 1e-12) / 2e-16)
-        return Grid(step, size, min(max(tilt, 4.0), 30.0), tail)
+        return Grid(step, size, min(max(tilt, 4.0), 30.0), tail, loose)
 
     def _pilots(self) -> list[Ladder]:
         return [pilot for (_, kind), pilot in self._ladders.items() if kind == _PILOT]

@@ -40,6 +40,13 @@ class Rung:
         """Return P(S <= x)."""
         return self._atoms_below(x) + interpolate_cubic(self._smooth, x / self.step - 0.5)
 
+    def atoms_near(self, x: float, width: float) -> float:
+        """Return the mass of the atoms above zero within a distance of x."""
+        if self._lone:
+            return 0.0
+        ends = self._index(np.array([max(x - width, 0.0), x + width]))
+        return max(float(self._steps[ends[1]] - self._steps[max(int(ends[0]) - 1, 0)]), 0.0)
+
     def _index(self, x: FloatArray) -> IntArray:
         index = np.floor(x / self.step + 1e-9).astype(np.int64)
         return np.minimum(index, self._steps.size - 1)
