@@ -155,6 +155,8 @@ class LatticeLaw(TotalLaw):
         """Return exceedance probabilities at losses spread over the quantiles of the levels."""
         wanted = [level for level in levels if level > self.prob_zero + 1e-9]
         low, high = self.locate(min(wanted)), self.locate(max(wanted))
+        if low > 0.99 * high:
+            low = 0.5 * high  # every quantile is one atom: show the way to it
         losses = np.geomspace(max(low, high * 1e-8), high, len(levels))
         survival = np.empty(losses.size)
         start = 0
