@@ -12,7 +12,7 @@ import numpy as np
 
 from governance.risk.arrays import FloatArray
 from governance.risk.compound.alignment import common_step
-from governance.risk.compound.ladder import Grid, Ladder, extrapolate
+from governance.risk.compound.ladder import Grid, Ladder
 from governance.risk.compound.law import Estimate, Point, Tail, TotalLaw
 from governance.risk.compound.model import MixedModel, Model, Term
 from governance.risk.compound.rung import Rung
@@ -88,7 +88,7 @@ class LatticeLaw(TotalLaw):
         def compute(ladder: Ladder) -> Tail:
             floor = ladder.grid.roundoff(guess) / (1.0 - level)
             quantiles = [rung.quantile(level) for rung in ladder.rungs]
-            var = _widen(extrapolate(quantiles), floor)
+            var = _widen(ladder.combined(quantiles), floor)
             if not self.has_mean or math.isinf(max(quantiles)):
                 return Tail(level, var, None if not self.has_mean else var)
             near, width = ladder.near_atoms(var.value)
@@ -96,7 +96,7 @@ class LatticeLaw(TotalLaw):
                 var = Estimate(var.value, max(var.bound, width))
             pairs = zip(ladder.rungs, quantiles, strict=True)
             tails = [self.tail_mean(level, x, rung.limited_at(x)) for rung, x in pairs]
-            tvar = _widen(extrapolate(tails), floor)
+            tvar = _widen(ladder.combined(tails), floor)
             return Tail(level, var, Estimate(tvar.value, tvar.bound + near * width / (1 - level)))
 
         def error(tail: Tail) -> float:
@@ -145,11 +145,17 @@ class LatticeLaw(TotalLaw):
         return min(served, key=lambda ladder: ladder.grid.step)
 
     def limited_square(self, x: float) -> float:
-        """Return E[min(S, x)^2], extrapolated over the step."""
+        """Return E[min(S, x)^2], extrapolated over a step that is fine enough for it.
+
+        A layer's limit may lie so far out that the first lattice has no node where S is.
+        """
         if x <= 0.0:
             return 0.0
-        ladder = self._ladder(x, self._plan.size)
-        return ladder.estimate(lambda rung: rung.limited_square(x)).value
+
+        def compute(ladder: Ladder) -> Estimate:
+            return ladder.estimate(lambda rung: rung.limited_square(x))
+
+        return self._refine(compute, Estimate.relative, x, x).value
 
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
         """Return exceedance probabilities at losses spread over the quantiles of the levels."""

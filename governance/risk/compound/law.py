@@ -86,13 +86,13 @@ class TotalLaw(ABC):
 
     def limited_square(self, x: float) -> float:
         """Return E[min(S, x)^2] = 2 int_0^x t P(S > t) dt, by quadrature unless overridden."""
-        edges = np.linspace(0.0, x, 257)
+        edges = np.append(0.0, np.geomspace(1e-9 * x, x, 257))
 
         def integrand(points: FloatArray) -> FloatArray:
             survival = [point.sf.value for point in self.at(points.ravel().tolist())]
             return points * as_floats(survival).reshape(points.shape)
 
-        return 2.0 * integrate(integrand, edges, order=4)
+        return 2.0 * integrate(integrand, edges, order=6)
 
     def tail_mean(self, level: float, var: float, limited: float) -> float:
         """Return TVaR = VaR + (E[S] - E[min(S, VaR)]) / (1 - level)."""

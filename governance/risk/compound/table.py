@@ -160,6 +160,15 @@ class TableLaw(TotalLaw):
             result.append(Point(x, Estimate(below, error), Estimate(1.0 - below, error), held))
         return result
 
+    def limited_square(self, x: float) -> float:
+        """Return E[min(S, x)^2], exact on the lattice."""
+        if not self._reaches(x):
+            return self.variance + self.mean**2
+        below, _ = self._point(x)
+        size = min(math.floor(min(x / self.step, 4.0 * LARGEST) + 1e-9) + 1, self._masses.size)
+        nodes = self.step * np.arange(size)
+        return float(self._masses[:size] @ np.square(nodes)) + x * x * (1.0 - below)
+
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
         """Return exceedance probabilities at the quantiles of the levels."""
         losses = sorted({self.quantile(level) for level in levels} - {0.0, math.inf})

@@ -27,7 +27,8 @@ class Lognormal(SeverityLaw):
 
     @property
     def second_moment(self) -> float:
-        return math.exp(2.0 * self.mu + 2.0 * self.sigma**2)
+        exponent = 2.0 * (self.mu + self.sigma**2)
+        return math.exp(exponent) if exponent < 700.0 else math.inf
 
     def survival(self, x: FloatArray) -> FloatArray:
         with np.errstate(divide="ignore"):
