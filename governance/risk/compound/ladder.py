@@ -133,6 +133,7 @@ def _rungs(model: Model, grid: Grid, rungs: int) -> list[Rung]:
     held = _spectra(model, grid, rungs, atoms=True) if positive else []
     zero = model.prob_zero
     atomic = model.atomic if positive else zero
+    bends = sorted({x for t in model.terms for x in t.severity.atoms if x >= 8.0 * grid.step})[:64]
     result = []
     for index in range(rungs):
         step, size = grid.step * 2**index, grid.size >> index
@@ -143,7 +144,7 @@ def _rungs(model: Model, grid: Grid, rungs: int) -> list[Rung]:
             atoms[atoms < 1e-16] = 0.0
         else:
             atoms = np.array([zero])
-        result.append(Rung(step, masses, atoms, atomic))
+        result.append(Rung(step, masses, atoms, atomic, bends))
     return result
 
 

@@ -155,6 +155,12 @@ class LatticeLaw(TotalLaw):
         def compute(ladder: Ladder) -> Estimate:
             return ladder.estimate(lambda rung: rung.limited_square(x))
 
+        whole = self.variance + self.mean**2
+        far = 2.0 * self.locate(1.0 - 1e-9) if math.isfinite(whole) else math.inf
+        if far < x:
+            near = self._refine(compute, Estimate.relative, far, far).value
+            if whole - near <= 1e-6 * whole:
+                return whole
         return self._refine(compute, Estimate.relative, x, x).value
 
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
@@ -272,6 +278,7 @@ def big_jump_range(model: Model, level: float) -> float:
     grid = reach * _DECADES
     beyond = model.exceedances(grid) <= 0.5 * (1.0 - level)
     jump = float(grid[int(np.argmax(beyond))]) if beyond.any() else float(grid[-1])
+    jump = min(jump, 1e150)  # its square must be a number
     at = np.array([jump])
     mean, square = 0.0, 0.0
     for term, weight in _weighted_terms(model):

@@ -7,6 +7,8 @@ smooth part, so that the first are exact and the second can be interpolated to t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -19,8 +21,16 @@ _SLACK = 1e-12  # a level this close to a step of the distribution counts as rea
 class Rung:
     """Masses of S on 0, step, 2 step, ...; smooth masses sit in the middle of their cells."""
 
-    def __init__(self, step: float, masses: FloatArray, atoms: FloatArray, atomic: float) -> None:
+    def __init__(
+        self,
+        step: float,
+        masses: FloatArray,
+        atoms: FloatArray,
+        atomic: float,
+        bends: Sequence[float] = (),
+    ) -> None:
         self.step = step
+        self._bends = bends
         self.atomic = atomic
         self._lone = atoms.size == 1
         if self._lone:
@@ -48,10 +58,11 @@ class Rung:
     def _one_sided(self, x: FloatArray) -> IntArray:
         """Return where the four cells begin that interpolate at x, on one side of every atom.
 
-        An atom's sums with smooth losses begin there, so that the density jumps; the smooth masses
-        up to node k are the mean of the distribution over cell k, right of the node.
+        Sums of smooth losses with single losses that are atoms (``bends``) begin there, so that
+        the density jumps; the smooth masses up to node k are the mean of the distribution over
+        cell k, right of the node.
         """
-        marks = np.cumsum(self._atoms > _FAINT)
+        marks = self._marks
         last = marks.size - 4
         cell = np.floor(x / self.step + 1e-9).astype(np.int64)
         usual = np.clip(np.floor(x / self.step - 0.5).astype(np.int64) - 1, 0, last)
@@ -60,6 +71,14 @@ class Rung:
             tried = np.clip(other, 0, last)
             first = np.where(marks[first + 3] == marks[first], first, tried)
         return np.where(marks[first + 3] == marks[first], first, usual)
+
+    @cached_property
+    def _marks(self) -> IntArray:
+        marked = self._atoms > _FAINT
+        for amount in self._bends:
+            nodes = np.arange(amount / self.step, marked.size - 1, amount / self.step)
+            marked[np.rint(nodes).astype(np.int64)] = True
+        return np.cumsum(marked)
 
     def atoms_near(self, x: float, width: float) -> float:
         """Return the mass of the atoms above zero within a distance of x."""

@@ -16,6 +16,7 @@ from governance.risk.compound.model import CompoundModel
 _EXACT = 1e-13
 _SLACK = 1e-12
 LARGEST = 1 << 22
+PADDING = 4  # how many times longer the transform is than the table; brackets make do with 2
 
 
 class TableLaw(TotalLaw):
@@ -24,7 +25,7 @@ class TableLaw(TotalLaw):
     method = "exact lattice"
 
     def __init__(
-        self, model: CompoundModel, step: float, *, size: int = 1 << 9, padding: int = 4
+        self, model: CompoundModel, step: float, *, size: int = 1 << 9, padding: int = PADDING
     ) -> None:
         self.model = model
         self.step = step
@@ -113,7 +114,8 @@ class TableLaw(TotalLaw):
     @property
     def _settled(self) -> bool:
         """Return whether all but 1e-13 of the mass and 1e-12 of the mean lie on the table."""
-        return self._below[-1] > 1.0 - 1e-13 and self._limited[-1] > (1.0 - 1e-12) * self.mean
+        mass, mean = float(self._below[-1]), float(self._limited[-1])
+        return mass > 1.0 - 1e-13 and mean > (1.0 - 1e-12) * self.mean
 
     def _point(self, x: float) -> tuple[float, float]:
         index = math.floor(min(x / self.step, 4.0 * LARGEST) + 1e-9)
@@ -128,22 +130,28 @@ class TableLaw(TotalLaw):
         """Return VaR and TVaR, exact on the lattice."""
         result = []
         for level in levels:
-            var = self.quantile(level)
-            if math.isinf(var):
-                result.append(self._deep(level))
+            deep = self._deep(level)
+            if deep is not None:
+                result.append(deep)
                 continue
+            var = self.quantile(level)
             limited = self._point(var)[1]
             mean = self.tail_mean(level, var, limited)
             error = self._rounding(var) * var / (1.0 - level)
             result.append(Tail(level, _exact(var), Estimate(mean, error + _EXACT * mean)))
         return result
 
-    def _deep(self, level: float) -> Tail:
-        """Return the tail at a level that lies beyond the longest table, from coarser brackets."""
+    def _deep(self, level: float) -> Tail | None:
+        """Return the tail from coarser brackets where VaR lies beyond the longest table."""
         from governance.risk.compound.bracket import BracketLaw
         from governance.risk.compound.lattice import big_jump_range
 
-        (tail,) = BracketLaw(self.model, big_jump_range(self.model, level), 1e-6).tails([level])
+        if self._complete or self._below[-1] >= level or self._padding < PADDING:
+            return None
+        reach = big_jump_range(self.model, level)
+        if reach / self.step < LARGEST / 2:
+            return None
+        (tail,) = BracketLaw(self.model, 1.5 * reach, 1e-5).tails([level])
         return tail
 
     def at(self, losses: Sequence[float]) -> list[Point]:
@@ -155,7 +163,9 @@ class TableLaw(TotalLaw):
                 continue
             below, limited = self._point(x) if x >= 0.0 else (0.0, 0.0)
             error = self._rounding(x)
-            held = Estimate(limited, _EXACT * limited + error * min(x, self._below.size * self.step))
+            held = Estimate(
+                limited, _EXACT * limited + error * min(x, self._below.size * self.step)
+            )
             error = min(error, self._most_above(x))
             result.append(Point(x, Estimate(below, error), Estimate(1.0 - below, error), held))
         return result

@@ -151,9 +151,9 @@ def lognormal_nodes(cv: float, rate: float) -> tuple[tuple[float, ...], tuple[fl
     def place(z: FloatArray) -> FloatArray:
         return z / NORMAL_STEP + dense * np.exp(0.5 * sigma * z)
 
-    ends = place(np.array([-FARTHEST, FARTHEST]))
+    ends = place(np.array([-FARTHEST, FARTHEST + sigma]))  # the mean needs sigma more
     t = np.arange(math.floor(ends[0]), math.ceil(ends[1]) + 1.0)
-    table = np.linspace(-FARTHEST - 1.0, FARTHEST + 1.0, 4001)
+    table = np.linspace(-FARTHEST - 1.0, FARTHEST + sigma + 1.0, 4001)
     z = np.interp(t, place(table), table)
     for _ in range(8):
         slope = 1.0 / NORMAL_STEP + 0.5 * sigma * dense * np.exp(0.5 * sigma * z)
