@@ -246,3 +246,15 @@ def test_numbers_that_cannot_be_are_named(data: dict[str, Any], field: str) -> N
     with pytest.raises(InputError) as caught:
         read_scenario(data)
     assert field in str(caught.value)
+
+
+def test_a_layer_that_almost_nothing_reaches_has_figures() -> None:
+    data = {
+        "frequency": {"type": "bernoulli", "p": 0.3},
+        "severity": {"type": "lognormal_90ci", "low": 2200, "high": 13337},
+        "layer": {"deductible": 244_000, "limit": 59_100},
+        "aggregate_layer": {"deductible": 313_520, "limit": 14_204},
+    }
+    result = quantify(read_scenario(data))
+    assert result.mean == pytest.approx(0.0, abs=1e-9)
+    assert result.sd is not None

@@ -157,7 +157,7 @@ class LatticeLaw(TotalLaw):
 
         whole = self.variance + self.mean**2
         far = 2.0 * self.locate(1.0 - 1e-9) if math.isfinite(whole) else math.inf
-        if far < x:
+        if 0.0 < far < x:
             near = self._refine(compute, Estimate.relative, far, far).value
             if whole - near <= 1e-6 * whole:
                 return whole
