@@ -17,14 +17,16 @@ import numpy as np
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 from governance.risk.arrays import ComplexArray, FloatArray
-from governance.risk.compound.ladder import Transforms, extrapolate
+from governance.risk.compound.ladder import Transforms, atom_masses, extrapolate
 from governance.risk.compound.lattice import LatticeLaw
 from governance.risk.compound.law import Estimate
 from governance.risk.compound.model import CompoundModel, Term
-from governance.risk.compound.rung import interpolate_cubic
+from governance.risk.compound.rung import Rung, interpolate_cubic
 from governance.risk.frequency import Poisson
 from governance.risk.quantify import check_level, currency_of
 from governance.risk.scenario import Portfolio, Scenario
+
+_LEAST_ATOM = 1e-12  # probability from which a point of the total counts as an atom
 
 
 class Contribution(Value):
@@ -91,13 +93,14 @@ def _allocate(
     else:
         ladder = law.ladder_at(tail.var.value)
         transforms = Transforms(model, ladder.grid, 3)
-        rungs = [_RungShares(transforms, index) for index in range(3)]
+        rungs = [_RungShares(transforms, index, rung) for index, rung in enumerate(ladder.rungs)]
         quantiles = [rung.quantile(level) for rung in ladder.rungs]
         rows = [
             _contribution(term, index, rungs, quantiles, level, years)
             for index, term in enumerate(model.terms)
         ]
     total = math.fsum(row[0].tvar for row in rows)
+    gap = (tail.tvar.value - total) / tail.tvar.value if tail.tvar.value else 0.0
     parts = [
         row.model_copy(update={"tvar_share": row.tvar / tail.tvar.value if tail.tvar.value else 0})
         for row, _ in rows
@@ -109,8 +112,8 @@ def _allocate(
         var=tail.var.value,
         tvar=tail.tvar.value,
         contributions=tuple(parts),
-        gap=(tail.tvar.value - total) / tail.tvar.value if tail.tvar.value else 0.0,
-        error_bound=max(bound, 1e-12),
+        gap=gap,
+        error_bound=max(bound, abs(gap), 1e-12),
         currency=currency,
         horizon_years=years,
     )
@@ -177,52 +180,123 @@ def _contribution(
 
 
 class _RungShares:
-    """E[S_i; S = s] and dF/d rate_i on one lattice of the total."""
+    """E[S_i; S = s] and dF/d rate_i on one lattice of the total, atoms apart from the rest."""
 
-    def __init__(self, transforms: Transforms, rung: int) -> None:
+    def __init__(self, transforms: Transforms, index: int, rung: Rung) -> None:
         model, grid = transforms.model, transforms.grid
         self.model = model
-        self.step = grid.step * 2**rung
-        self.size = grid.size >> rung
+        self.step = grid.step * 2**index
+        self.size = grid.size >> index
         self.independent = model.factor is None
-        self._phi = transforms.tilted(rung)
-        self._weighted = transforms.tilted(rung, weighted=True)
+        self._rung = rung
         self._rise = np.exp(np.arange(self.size) * (grid.tilt / self.size))
-        self._total = model.combine(self._phi)
-        self._masses = self._back(self._total)
-        self._slopes = _slopes(model, self._phi, self._total)
+        self._all = _Part.of(
+            model, transforms.tilted(index), transforms.tilted(index, weighted=True)
+        )
+        lone = not any(x > 0.0 for term in model.terms for x in term.severity.atoms)
+        self._held = None if lone else self._atoms(transforms, index)
+        self._masses = self._back(self._all.total, None if lone else self._held_total())
+        self._points = np.zeros(self.size) if lone else self._back(self._held_total())
 
-    def _back(self, transform: ComplexArray) -> FloatArray:
-        back: FloatArray = np.fft.irfft(transform, self.size) * self._rise
+    def _atoms(self, transforms: Transforms, index: int) -> _Part:
+        fall = np.exp(np.arange(self.size) * (-transforms.grid.tilt / self.size))
+        places = self.step * np.arange(self.size)
+        masses = [atom_masses(term, self.step, self.size) for term in self.model.terms]
+        weighted = [np.fft.rfft(one * fall * places) for one in masses]
+        return _Part.of(self.model, [np.fft.rfft(one * fall) for one in masses], weighted)
+
+    def _held_total(self) -> ComplexArray:
+        assert self._held is not None  # noqa: S101 - asked for only where there are atoms
+        return self._held.total
+
+    def _back(self, transform: ComplexArray, less: ComplexArray | None = None) -> FloatArray:
+        rest = transform if less is None else transform - less
+        back: FloatArray = np.fft.irfft(rest, self.size) * self._rise
         return back
 
+    def _split(self, index: int, name: str) -> tuple[FloatArray, FloatArray]:
+        """Return a term's masses without atoms, and those of its atoms."""
+        whole: ComplexArray = getattr(self._all, name)(index)
+        if self._held is None:
+            return self._back(whole), np.zeros(self.size)
+        atoms: ComplexArray = getattr(self._held, name)(index)
+        return self._back(whole, atoms), self._back(atoms)
+
     def figures(self, index: int, var: float, level: float) -> _Figures:
-        """Return contributions to VaR and TVaR and their gradients to the rate."""
+        """Return contributions to VaR and TVaR and their gradients to the rate.
+
+        An atom at VaR is split, as Acerbi and Tasche split it for the total; VaR then does not
+        move with a rate.
+        """
         term = self.model.terms[index]
-        held = self._back(self._slopes[index] * self._weighted[index])
-        position = np.array([var / self.step - 0.5])
-        below = float(interpolate_cubic(np.cumsum(held), position)[0])
+        smooth, atoms = self._split(index, "contribution")
+        node = math.floor(var / self.step + 1e-6)
+        below = self._below(smooth, var) + float(atoms[: node + 1].sum())
+        beyond = term.mean - below
+        pinned = self._pinned(node, var, level)
         density = self._density(self._masses, var)
-        contribution = self._density(held, var) / density
+        if pinned:
+            contribution = float(atoms[node] / self._points[node])
+            beyond += contribution * (float(self._rung.cdf(np.array([var]))[0]) - level)
+        else:
+            contribution = self._density(smooth, var) / density
+        tvar = beyond / (1.0 - level)
         if not (self.independent and isinstance(term.count, Poisson)):
-            return _Figures(contribution, (term.mean - below) / (1.0 - level), 0.0, 0.0)
-        change = self._back((self._phi[index] - 1.0) * self._total)
-        moved = np.cumsum(change)
-        shift = float(interpolate_cubic(moved, position)[0])
-        areas = np.append(0.0, self.step * np.cumsum(moved))
-        area = float(interpolate_cubic(areas, position + 0.5)[0])
+            return _Figures(contribution, tvar, 0.0, 0.0)
+        moved, steps = self._split(index, "change")
+        shift = self._below(moved, var) + float(steps[: node + 1].sum())
         return _Figures(
             var=contribution,
-            tvar=(term.mean - below) / (1.0 - level),
-            var_slope=-shift / density,
-            tvar_slope=(term.severity.mean + area) / (1.0 - level),
+            tvar=tvar,
+            var_slope=0.0 if pinned else -shift / density,
+            tvar_slope=(term.severity.mean + self._area(moved + steps, var)) / (1.0 - level),
         )
+
+    def _pinned(self, node: int, var: float, level: float) -> bool:
+        """Return whether VaR is an atom that the level falls into."""
+        if abs(var - node * self.step) > 1e-6 * self.step or self._points[node] < _LEAST_ATOM:
+            return False
+        before = float(self._rung.cdf(np.array([var]))[0]) - float(self._points[node])
+        return before <= level + _LEAST_ATOM
+
+    def _below(self, masses: FloatArray, x: float) -> float:
+        position = np.array([x / self.step - 0.5])
+        return float(interpolate_cubic(np.cumsum(masses), position)[0])
+
+    def _area(self, masses: FloatArray, x: float) -> float:
+        areas = np.append(0.0, self.step * np.cumsum(np.cumsum(masses)))
+        return float(interpolate_cubic(areas, np.array([x / self.step]))[0])
 
     def _density(self, masses: FloatArray, x: float) -> float:
         """Return the slope of the cumulative masses at x: their density there."""
         position = np.array([x / self.step])
         mass = float(interpolate_cubic(masses, position)[0])
         return mass / float(self.step)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Transforms of the losses (or of their atoms), of the total and its derivatives."""
+
+    phi: list[ComplexArray]
+    weighted: list[ComplexArray]
+    total: ComplexArray
+    slopes: list[ComplexArray]
+
+    @classmethod
+    def of(
+        cls, model: CompoundModel, phi: list[ComplexArray], weighted: list[ComplexArray]
+    ) -> _Part:
+        total = model.combine(phi)
+        return cls(phi, weighted, total, _slopes(model, phi, total))
+
+    def contribution(self, index: int) -> ComplexArray:
+        """Return the transform of E[S_i; S = s]."""
+        return self.slopes[index] * self.weighted[index]
+
+    def change(self, index: int) -> ComplexArray:
+        """Return the transform of d P(S = s) / d rate_i."""
+        return (self.phi[index] - 1.0) * self.total
 
 
 def _slopes(

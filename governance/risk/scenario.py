@@ -80,7 +80,7 @@ class Scenario(Spec):
             return data
         data = dict(data)
         if "rate" in data and "frequency" not in data:
-            data["frequency"] = {"type": "poisson", "mean": data.pop("rate")}
+            data["frequency"] = {"type": "poisson", "mean": _rate(data.pop("rate"))}
         if "distribution" in data and "severity" not in data:
             data["severity"] = data.pop("distribution")
             data.setdefault("frequency", {"type": "empirical", "pmf": [0.0, 1.0]})
@@ -177,11 +177,18 @@ class Portfolio(Spec):
 
     def model(self) -> CompoundModel:
         """Return the collective model; raises InputError where only simulation can give it."""
-        factor = self.dependence.factor([s.id for s in self.scenarios])
         terms = self.terms()
+        factor = self.dependence.factor({term.name: term.count.mean for term in terms})
         if factor is not None:
             _poisson_only(self, factor.members)
         return CompoundModel((*terms, *self.dependence.extra_terms(self.years)), factor)
+
+
+def _rate(value: Any) -> Any:
+    """Return a rate; raises ValueError that names it, because the file has no frequency.mean."""
+    if isinstance(value, int | float) and not 0.0 <= value < float("inf"):
+        raise ValueError(f"rate: a rate is a number of 0 or more, {value} is not")
+    return value
 
 
 def _poisson_only(portfolio: Portfolio, members: frozenset[str]) -> None:

@@ -99,7 +99,7 @@ class _Valuation:
             return model.mean
         if self._objective == "net_benefit":
             return model.mean + _cost(chosen) * self._subject.years
-        (tail,) = total_law(model, tolerance=1e-3).tails([self._level])
+        (tail,) = total_law(model, tolerance=1e-6).tails([self._level])
         return math.inf if tail.tvar is None else tail.tvar.value
 
 

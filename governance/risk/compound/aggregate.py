@@ -49,7 +49,7 @@ class AggregateLayerLaw(TotalLaw):
     @cached_property
     def mean(self) -> float:
         """Return the layer's expected amount, never above what is due when it pays at all."""
-        return min(self._limited(math.inf).value, self._most)
+        return max(min(self._limited(math.inf).value, self._most), 0.0)
 
     @cached_property
     def _most(self) -> float:
@@ -71,7 +71,7 @@ class AggregateLayerLaw(TotalLaw):
         if math.isinf(outer):
             square = inner if self._retained else math.inf
         elif not self._retained:
-            square = outer - inner - 2.0 * low * self.mean
+            square = min(outer - inner - 2.0 * low * self.mean, self._limit * self.mean)
         else:
             square = self._retained_square(inner, outer, top)
         return max(square - self.mean**2, 0.0)
@@ -95,9 +95,9 @@ class AggregateLayerLaw(TotalLaw):
         """Return VaR as the image of S's, TVaR from the layer's limited values."""
         result = []
         for tail in self.base.tails(levels):
-            var = Estimate(self._image(tail.var.value), tail.var.bound)
-            if var.value in (0.0, self._limit) and not self._retained:
-                var = Estimate(var.value, 0.0)
+            at, error = tail.var.value, tail.var.bound
+            spread = self._image(at + error) - self._image(max(at - error, 0.0))
+            var = Estimate(self._image(at), min(error, spread))
             tvar = None
             if self.has_mean:
                 limited = self._limited(var.value)

@@ -69,6 +69,10 @@ class BracketLaw(TotalLaw):
             for low, high in pairs
         ]
 
+    def limited_square(self, x: float) -> float:
+        """Return E[min(S, x)^2] in the middle of its bracket."""
+        return 0.5 * (self.low.limited_square(x) + self.high.limited_square(x))
+
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
         """Return the curve of amounts rounded down."""
         return self.low.curve(levels)

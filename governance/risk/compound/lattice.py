@@ -12,7 +12,7 @@ import numpy as np
 
 from governance.risk.arrays import FloatArray
 from governance.risk.compound.alignment import common_step
-from governance.risk.compound.ladder import Grid, Ladder, extrapolate
+from governance.risk.compound.ladder import Grid, Ladder
 from governance.risk.compound.law import Estimate, Point, Tail, TotalLaw
 from governance.risk.compound.model import MixedModel, Model, Term
 from governance.risk.compound.rung import Rung
@@ -50,6 +50,7 @@ class LatticeLaw(TotalLaw):
         self.tolerance = tolerance
         self._plan = _Plan.of(tolerance)
         self._ladders: dict[tuple[float, int], Ladder] = {}
+        self._atomic = any(x > 0.0 for t in model.terms for x in t.severity.atoms)
         self._step = common_step(x for t in model.terms for x in t.severity.atoms if x > 0.0)
 
     @property
@@ -87,12 +88,16 @@ class LatticeLaw(TotalLaw):
         def compute(ladder: Ladder) -> Tail:
             floor = ladder.grid.roundoff(guess) / (1.0 - level)
             quantiles = [rung.quantile(level) for rung in ladder.rungs]
-            var = _widen(extrapolate(quantiles), floor)
+            var = _widen(ladder.combined(quantiles), floor)
             if not self.has_mean or math.isinf(max(quantiles)):
                 return Tail(level, var, None if not self.has_mean else var)
+            near, width = ladder.near_atoms(var.value)
+            if near > 1e-3 * self.tolerance * (1.0 - level):
+                var = Estimate(var.value, max(var.bound, width))
             pairs = zip(ladder.rungs, quantiles, strict=True)
             tails = [self.tail_mean(level, x, rung.limited_at(x)) for rung, x in pairs]
-            return Tail(level, var, _widen(extrapolate(tails), floor))
+            tvar = _widen(ladder.combined(tails), floor)
+            return Tail(level, var, Estimate(tvar.value, tvar.bound + near * width / (1 - level)))
 
         def error(tail: Tail) -> float:
             return max(tail.var.relative(), 0.0 if tail.tvar is None else tail.tvar.relative())
@@ -119,10 +124,15 @@ class LatticeLaw(TotalLaw):
             floor = ladder.grid.roundoff(loss)
             cdf = ladder.estimate(lambda rung: float(rung.cdf(at)[0]))
             limited = ladder.estimate(lambda rung: float(rung.limited(at)[0]))
-            value, bound = min(max(cdf.value, 0.0), 1.0), cdf.bound + floor
-            limited = Estimate(limited.value, limited.bound + floor * loss)
+            near, width = ladder.near_atoms(loss)
+            value, bound = min(max(cdf.value, 0.0), 1.0), cdf.bound + floor + near
+            limited = Estimate(limited.value, limited.bound + floor * loss + near * width)
             return Point(loss, Estimate(value, bound), Estimate(1.0 - value, bound), limited)
 
+        if loss > self.mean and math.isfinite(self.variance):
+            far = self.beyond(loss)
+            if point_error(far) <= self.tolerance:
+                return far
         return self._refine(compute, point_error, loss, top)
 
     def ladder_at(self, loss: float) -> Ladder:
@@ -135,16 +145,30 @@ class LatticeLaw(TotalLaw):
         return min(served, key=lambda ladder: ladder.grid.step)
 
     def limited_square(self, x: float) -> float:
-        """Return E[min(S, x)^2], extrapolated over the step."""
+        """Return E[min(S, x)^2], extrapolated over a step that is fine enough for it.
+
+        A layer's limit may lie so far out that the first lattice has no node where S is.
+        """
         if x <= 0.0:
             return 0.0
-        ladder = self._ladder(x, self._plan.size)
-        return ladder.estimate(lambda rung: rung.limited_square(x)).value
+
+        def compute(ladder: Ladder) -> Estimate:
+            return ladder.estimate(lambda rung: rung.limited_square(x))
+
+        whole = self.variance + self.mean**2
+        far = 2.0 * self.locate(1.0 - 1e-9) if math.isfinite(whole) else math.inf
+        if 0.0 < far < x:
+            near = self._refine(compute, Estimate.relative, far, far).value
+            if whole - near <= 1e-6 * whole:
+                return whole
+        return self._refine(compute, Estimate.relative, x, x).value
 
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
         """Return exceedance probabilities at losses spread over the quantiles of the levels."""
         wanted = [level for level in levels if level > self.prob_zero + 1e-9]
         low, high = self.locate(min(wanted)), self.locate(max(wanted))
+        if low > 0.99 * high:
+            low = 0.5 * high  # every quantile is one atom: show the way to it
         losses = np.geomspace(max(low, high * 1e-8), high, len(levels))
         survival = np.empty(losses.size)
         start = 0
@@ -218,15 +242,18 @@ class LatticeLaw(TotalLaw):
         top = used / share
         step = top / size
         coarse = 2 ** (rungs - 1)
+        loose = self._atomic and self._step is None
         if self._step is not None:
             whole = self._step / coarse
             if step <= whole:
                 step = whole / math.floor(whole / step)
             elif top / whole <= LARGEST:
                 step, size = whole, _even(top / whole)
+            else:
+                loose = True
         weight = 1.0 / (1.0 + share)
         tilt = weight * math.log(max(tail, 1e-12) / 2e-16)
-        return Grid(step, size, min(max(tilt, 4.0), 30.0), tail)
+        return Grid(step, size, min(max(tilt, 4.0), 30.0), tail, loose)
 
     def _pilots(self) -> list[Ladder]:
         return [pilot for (_, kind), pilot in self._ladders.items() if kind == _PILOT]
@@ -251,6 +278,7 @@ def big_jump_range(model: Model, level: float) -> float:
     grid = reach * _DECADES
     beyond = model.exceedances(grid) <= 0.5 * (1.0 - level)
     jump = float(grid[int(np.argmax(beyond))]) if beyond.any() else float(grid[-1])
+    jump = min(jump, 1e150)  # its square must be a number
     at = np.array([jump])
     mean, square = 0.0, 0.0
     for term, weight in _weighted_terms(model):

@@ -86,17 +86,34 @@ class TotalLaw(ABC):
 
     def limited_square(self, x: float) -> float:
         """Return E[min(S, x)^2] = 2 int_0^x t P(S > t) dt, by quadrature unless overridden."""
-        edges = np.linspace(0.0, x, 257)
+        edges = np.append(0.0, np.geomspace(1e-9 * x, x, 257))
 
         def integrand(points: FloatArray) -> FloatArray:
             survival = [point.sf.value for point in self.at(points.ravel().tolist())]
             return points * as_floats(survival).reshape(points.shape)
 
-        return 2.0 * integrate(integrand, edges, order=4)
+        return 2.0 * integrate(integrand, edges, order=6)
 
     def tail_mean(self, level: float, var: float, limited: float) -> float:
         """Return TVaR = VaR + (E[S] - E[min(S, VaR)]) / (1 - level)."""
         return var + max(self.mean - limited, 0.0) / (1.0 - level)
+
+    def beyond(self, x: float) -> Point:
+        """Return what mean and variance alone say of a loss far above both.
+
+        P(S > x) <= v/(v + t^2) (Cantelli) and E[max(S - x, 0)] <= (sqrt(v + t^2) - t)/2 (Scarf
+        1958), with t = x - E[S] > 0; the values are the middles of these brackets.
+        """
+        t, v = x - self.mean, self.variance
+        chance = 0.5 * v / (v + t * t)
+        excess = 0.25 * v / (math.sqrt(v + t * t) + t)
+        rounding = 1e-15 * self.mean
+        return Point(
+            x,
+            Estimate(1.0 - chance, chance),
+            Estimate(chance, chance),
+            Estimate(self.mean - excess, excess + rounding),
+        )
 
     @property
     def has_mean(self) -> bool:

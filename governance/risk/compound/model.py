@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -62,10 +63,7 @@ class SharedFactor:
             if self.variance == 0.0:
                 return np.exp(exponent)
             return np.exp(-np.log1p(-self.variance * exponent) / self.variance)
-        result = np.zeros_like(exponent)
-        for node, weight in zip(self.nodes, self.weights, strict=True):
-            result += weight * np.exp(node * exponent)
-        return result
+        return self._mixed(exponent, self.weights)
 
     def slope(self, exponent: ComplexArray) -> ComplexArray:
         """Return the derivative E[F exp(F t)] elementwise."""
@@ -74,9 +72,26 @@ class SharedFactor:
                 return np.exp(exponent)
             power = -1.0 / self.variance - 1.0
             return np.exp(power * np.log1p(-self.variance * exponent))
-        result = np.zeros_like(exponent)
-        for node, weight in zip(self.nodes, self.weights, strict=True):
-            result += weight * node * np.exp(node * exponent)
+        return self._mixed(
+            exponent, [w * node for w, node in zip(self.weights, self.nodes, strict=True)]
+        )
+
+    def _mixed(self, exponent: ComplexArray, factors: Sequence[float]) -> ComplexArray:
+        """Return the sum of factor exp(node exponent), without what is below 1e-19 of its peak.
+
+        A large node matters at few frequencies only, which keeps thousands of nodes affordable.
+        """
+        order = np.argsort(-exponent.real)
+        ranked = exponent[order]
+        real = ranked.real
+        peak = sum(f * math.exp(n * real[0]) for n, f in zip(self.nodes, factors, strict=True))
+        faintest = math.log(max(peak, 1e-290)) - 44.0
+        mixed = np.zeros_like(ranked)
+        for node, factor in zip(self.nodes, factors, strict=True):
+            active = int(np.searchsorted(-real, -faintest / node, side="right"))
+            mixed[:active] += factor * np.exp(node * ranked[:active])
+        result = np.empty_like(mixed)
+        result[order] = mixed
         return result
 
 

@@ -7,19 +7,30 @@ smooth part, so that the first are exact and the second can be interpolated to t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
 from governance.risk.arrays import FloatArray, IntArray, as_floats
 
+_FAINT = 1e-9  # atoms below this probability do not bend the distribution
 _SLACK = 1e-12  # a level this close to a step of the distribution counts as reached
 
 
 class Rung:
     """Masses of S on 0, step, 2 step, ...; smooth masses sit in the middle of their cells."""
 
-    def __init__(self, step: float, masses: FloatArray, atoms: FloatArray, atomic: float) -> None:
+    def __init__(
+        self,
+        step: float,
+        masses: FloatArray,
+        atoms: FloatArray,
+        atomic: float,
+        bends: Sequence[float] = (),
+    ) -> None:
         self.step = step
+        self._bends = bends
         self.atomic = atomic
         self._lone = atoms.size == 1
         if self._lone:
@@ -27,6 +38,7 @@ class Rung:
             smooth[0] -= atoms[0]
         else:
             smooth = masses - atoms
+            self._atoms = atoms
             self._held = np.cumsum(atoms * (step * np.arange(atoms.size)))
         self._steps = np.cumsum(atoms)
         self._smooth = np.cumsum(smooth)
@@ -38,7 +50,42 @@ class Rung:
 
     def cdf(self, x: FloatArray) -> FloatArray:
         """Return P(S <= x)."""
-        return self._atoms_below(x) + interpolate_cubic(self._smooth, x / self.step - 0.5)
+        position = x / self.step - 0.5
+        if self._lone:
+            return self._atoms_below(x) + interpolate_cubic(self._smooth, position)
+        return self._atoms_below(x) + cubic_from(self._smooth, position, self._one_sided(x))
+
+    def _one_sided(self, x: FloatArray) -> IntArray:
+        """Return where the four cells begin that interpolate at x, on one side of every atom.
+
+        Sums of smooth losses with single losses that are atoms (``bends``) begin there, so that
+        the density jumps; the smooth masses up to node k are the mean of the distribution over
+        cell k, right of the node.
+        """
+        marks = self._marks
+        last = marks.size - 4
+        cell = np.floor(x / self.step + 1e-9).astype(np.int64)
+        usual = np.clip(np.floor(x / self.step - 0.5).astype(np.int64) - 1, 0, last)
+        first = usual
+        for other in (cell - 2, cell - 1, cell - 3, cell):
+            tried = np.clip(other, 0, last)
+            first = np.where(marks[first + 3] == marks[first], first, tried)
+        return np.where(marks[first + 3] == marks[first], first, usual)
+
+    @cached_property
+    def _marks(self) -> IntArray:
+        marked = self._atoms > _FAINT
+        for amount in self._bends:
+            nodes = np.arange(amount / self.step, marked.size - 1, amount / self.step)
+            marked[np.rint(nodes).astype(np.int64)] = True
+        return np.cumsum(marked)
+
+    def atoms_near(self, x: float, width: float) -> float:
+        """Return the mass of the atoms above zero within a distance of x."""
+        if self._lone:
+            return 0.0
+        ends = self._index(np.array([max(x - width, 0.0), x + width]))
+        return max(float(self._steps[ends[1]] - self._steps[max(int(ends[0]) - 1, 0)]), 0.0)
 
     def _index(self, x: FloatArray) -> IntArray:
         index = np.floor(x / self.step + 1e-9).astype(np.int64)
@@ -119,6 +166,11 @@ class Rung:
 def interpolate_cubic(values: FloatArray, position: FloatArray) -> FloatArray:
     """Interpolate by the cubic through the four nearest nodes."""
     first = np.minimum(np.maximum(np.floor(position).astype(np.int64) - 1, 0), values.size - 4)
+    return cubic_from(values, position, first)
+
+
+def cubic_from(values: FloatArray, position: FloatArray, first: IntArray) -> FloatArray:
+    """Interpolate by the cubic through the four nodes that begin with ``first``."""
     t = position - first
     a, b, c, d = (values[first + offset] for offset in range(4))
     value: FloatArray = (

@@ -59,6 +59,10 @@ class SeriesLaw(TotalLaw):
         count = self.model.terms[0].count
         return count.pmf(count.support())
 
+    def _exact(self, value: float) -> Estimate:
+        """Return a figure with its rounding; masses of n events carry that of log(n!)."""
+        return Estimate(value, (_EXACT + 3e-15 * self.model.terms[0].count.mean) * abs(value))
+
     @cached_property
     def _numbers(self) -> FloatArray:
         return np.arange(1.0, self._counts.size)
@@ -170,14 +174,19 @@ class SeriesLaw(TotalLaw):
                     if var
                     else (self.mean / (1.0 - level))
                 )
-                tvar = exact(mean)
-            result.append(Tail(level, exact(var), tvar))
+                tvar = self._exact(mean)
+            result.append(Tail(level, self._exact(var), tvar))
         return result
 
     def at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited expected values."""
         return [
-            Point(x, exact(self.cdf(x)), exact(self.survival(x)), exact(self.limited(x)))
+            Point(
+                x,
+                self._exact(self.cdf(x)),
+                self._exact(self.survival(x)),
+                self._exact(self.limited(x)),
+            )
             for x in losses
         ]
 
@@ -187,8 +196,3 @@ class SeriesLaw(TotalLaw):
         low, high = self.quantile(min(wanted)), self.quantile(max(wanted))
         losses = np.geomspace(max(low, high * 1e-8), high, len(levels))
         return losses, np.array([self.survival(x) for x in losses])
-
-
-def exact(value: float) -> Estimate:
-    """Return a figure of a closed form with the rounding that it carries."""
-    return Estimate(value, _EXACT * abs(value))

@@ -16,6 +16,7 @@ from governance.risk.compound.model import CompoundModel
 _EXACT = 1e-13
 _SLACK = 1e-12
 LARGEST = 1 << 22
+PADDING = 4  # how many times longer the transform is than the table; brackets make do with 2
 
 
 class TableLaw(TotalLaw):
@@ -24,7 +25,7 @@ class TableLaw(TotalLaw):
     method = "exact lattice"
 
     def __init__(
-        self, model: CompoundModel, step: float, *, size: int = 1 << 9, padding: int = 4
+        self, model: CompoundModel, step: float, *, size: int = 1 << 9, padding: int = PADDING
     ) -> None:
         self.model = model
         self.step = step
@@ -50,7 +51,8 @@ class TableLaw(TotalLaw):
         self._masses = total_masses(
             self.model, self.step, size, padding=1 if self._complete else self._padding
         )
-        self._below = np.cumsum(self._masses)
+        below = np.cumsum(self._masses)
+        self._below = np.minimum(np.maximum.accumulate(below), 1.0)
         self._limited = np.append(0.0, self.step * np.cumsum(1.0 - self._below))
 
     def masses(self, size: int) -> FloatArray:
@@ -58,8 +60,18 @@ class TableLaw(TotalLaw):
         while self._masses.size < size and not self._complete:
             self._grow(2 * size)
         result = np.zeros(size)
-        result[: self._masses.size] = self._masses[:size]
+        result[: self._masses.size] = np.maximum(self._masses[:size], 0.0)
         return result
+
+    def _rounding(self, x: float) -> float:
+        """Return a bound of the absolute error of P(S <= x) by rounding, tilting undone.
+
+        The share that grows with the number of events is that of its generating function.
+        """
+        events = math.fsum(term.count.mean for term in self.model.terms)
+        length, tilt = _transform(self._masses.size, 1 if self._complete else self._padding)
+        rise = math.exp(tilt * min(x / self.step, self._masses.size) / length)
+        return 1e-16 * (5.0 + 5.0 * math.sqrt(events) + 0.3 * events) * rise
 
     @property
     def mean(self) -> float:
@@ -85,11 +97,29 @@ class TableLaw(TotalLaw):
         index = int(np.searchsorted(self._below, level - _SLACK))
         return self.step * min(index, self._below.size - 1)
 
+    def _reaches(self, x: float) -> bool:
+        """Return whether a table that is not too long to compute answers for a loss."""
+        while not self._settled and not self._complete and self._masses.size < LARGEST:
+            if x < self._masses.size * self.step:
+                return True
+            self._grow(4 * self._masses.size)
+        return self._settled or self._complete or x < LARGEST * self.step
+
+    def _most_above(self, x: float) -> float:
+        """Return an upper bound of P(S > x) from earlier points, where rounding is smaller."""
+        last = min(int(x / self.step), self._below.size - 1)
+        nodes = {last >> shift for shift in range(4)}
+        return min(1.0 - float(self._below[k]) + self._rounding(k * self.step) for k in nodes)
+
+    @property
+    def _settled(self) -> bool:
+        """Return whether all but 1e-13 of the mass and 1e-12 of the mean lie on the table."""
+        mass, mean = float(self._below[-1]), float(self._limited[-1])
+        return mass > 1.0 - 1e-13 and mean > (1.0 - 1e-12) * self.mean
+
     def _point(self, x: float) -> tuple[float, float]:
-        index = math.floor(x / self.step + 1e-9)
-        while index >= self._below.size and not self._complete:
-            if self._masses.size >= LARGEST:
-                break
+        index = math.floor(min(x / self.step, 4.0 * LARGEST) + 1e-9)
+        while index >= self._below.size and not self._complete and not self._settled:
             self._grow(2 * index)
         if index >= self._below.size:
             return 1.0, self.mean
@@ -100,19 +130,54 @@ class TableLaw(TotalLaw):
         """Return VaR and TVaR, exact on the lattice."""
         result = []
         for level in levels:
+            deep = self._deep(level)
+            if deep is not None:
+                result.append(deep)
+                continue
             var = self.quantile(level)
             limited = self._point(var)[1]
-            result.append(Tail(level, _exact(var), _exact(self.tail_mean(level, var, limited))))
+            mean = self.tail_mean(level, var, limited)
+            error = self._rounding(var) * var / (1.0 - level)
+            result.append(Tail(level, _exact(var), Estimate(mean, error + _EXACT * mean)))
         return result
+
+    def _deep(self, level: float) -> Tail | None:
+        """Return the tail from coarser brackets where VaR lies beyond the longest table."""
+        from governance.risk.compound.bracket import BracketLaw
+        from governance.risk.compound.lattice import big_jump_range
+
+        if self._complete or self._below[-1] >= level or self._padding < PADDING:
+            return None
+        reach = big_jump_range(self.model, level)
+        if reach / self.step < LARGEST / 2:
+            return None
+        (tail,) = BracketLaw(self.model, 1.5 * reach, 1e-5).tails([level])
+        return tail
 
     def at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited expected values, exact on the lattice."""
         result = []
         for x in losses:
+            if not self._reaches(x):
+                result.append(self.beyond(x))
+                continue
             below, limited = self._point(x) if x >= 0.0 else (0.0, 0.0)
-            sf = Estimate(1.0 - below, 1e-15)
-            result.append(Point(x, _exact(below), sf, _exact(limited)))
+            error = self._rounding(x)
+            held = Estimate(
+                limited, _EXACT * limited + error * min(x, self._below.size * self.step)
+            )
+            error = min(error, self._most_above(x))
+            result.append(Point(x, Estimate(below, error), Estimate(1.0 - below, error), held))
         return result
+
+    def limited_square(self, x: float) -> float:
+        """Return E[min(S, x)^2], exact on the lattice."""
+        if not self._reaches(x):
+            return self.variance + self.mean**2
+        below, _ = self._point(x)
+        size = min(math.floor(min(x / self.step, 4.0 * LARGEST) + 1e-9) + 1, self._masses.size)
+        nodes = self.step * np.arange(size)
+        return float(self._masses[:size] @ np.square(nodes)) + x * x * (1.0 - below)
 
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
         """Return exceedance probabilities at the quantiles of the levels."""
@@ -127,13 +192,18 @@ def total_masses(model: CompoundModel, step: float, size: int, *, padding: int =
     ``padding`` is how many times longer the transform is: 4 gives errors of 1e-15 or so, 2 of
     1e-11; 1 is for totals that cannot exceed the lattice, where nothing aliases.
     """
-    length = 1 << max(4, math.ceil(math.log2(size * padding)))
-    tilt = {1: 0.0, 2: 24.0}.get(padding, 36.0)
+    length, tilt = _transform(size, padding)
     fall = np.exp(np.arange(length) * (-tilt / length))
     transforms = [np.fft.rfft(atom_masses(t, step, length) * fall) for t in model.terms]
     masses = np.fft.irfft(model.combine(transforms), length)[:size]
-    result: FloatArray = np.maximum(masses / fall[:size], 0.0)
+    result: FloatArray = masses / fall[:size]
     return result
+
+
+def _transform(size: int, padding: int) -> tuple[int, float]:
+    """Return the length and the tilt of the transform behind a table."""
+    length = 1 << max(4, math.ceil(math.log2(size * padding)))
+    return length, {1: 0.0, 2: 24.0}.get(padding, 36.0)
 
 
 def _largest_total(model: CompoundModel) -> float:

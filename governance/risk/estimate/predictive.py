@@ -52,7 +52,7 @@ def compare_predictive(
     """Return the law of the yearly loss with parameters as if known, and with their uncertainty.
 
     The rate's posterior makes the count exactly negative binomial; the severity's is a mixture
-    over 64 nodes of (mu, sigma), all on one lattice. Without a cap the predictive law has no mean:
+    over 96 nodes of (mu, sigma), all on one lattice. Without a cap the predictive law has no mean:
     sigma could be anything, and the mean grows as exp(sigma^2 / 2).
     """
     rate = prior.updated(events, exposure_years)

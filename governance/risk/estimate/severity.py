@@ -64,19 +64,22 @@ class LognormalPosterior:
         spread = self.sigma * math.sqrt(1.0 + 1.0 / self.weight)
         return math.exp(self.location + spread * float(stdtrit(2.0 * self.shape, level)))
 
-    def nodes(self, spreads: int = 16, centres: int = 4) -> tuple[FloatArray, FloatArray]:
+    def nodes(self, spreads: int = 24, centres: int = 4) -> tuple[FloatArray, FloatArray]:
         """Return ((mu, sigma) rows, weights) of a quadrature over the posterior.
 
-        Quantiles of sigma at Gauss-Legendre points, mu given sigma at Gauss-Hermite points. The
-        mean of the predictive law does not exist; nodes are for quantiles.
+        The trapezoidal rule over the logarithm of sigma, whose density falls off on both sides,
+        reaches all but 1e-8 of it, so that deep quantiles see the rare large sigma; mu given sigma
+        at Gauss-Hermite points. The mean of the predictive law does not exist; nodes are for
+        quantiles.
         """
-        from scipy.special import gammainccinv
+        from scipy.special import gammainccinv, gammaincinv
 
-        points, chances = np.polynomial.legendre.leggauss(spreads)
-        levels = 0.5 * (1.0 + points)
-        sigmas = np.sqrt(self.scale / gammainccinv(self.shape, levels))
+        ends = np.log([gammaincinv(self.shape, 1e-8), gammainccinv(self.shape, 1e-8)])
+        logs = np.linspace(float(ends[0]), float(ends[1]), spreads)
+        densities = np.exp(self.shape * (logs - logs[-1]) - np.exp(logs) + np.exp(logs[-1]))
+        sigmas = np.sqrt(self.scale * np.exp(-logs))
         steps, weights = np.polynomial.hermite_e.hermegauss(centres)
         mus = self.location + np.outer(sigmas, steps) / math.sqrt(self.weight)
         rows = np.stack([mus, np.repeat(sigmas[:, None], centres, axis=1)], axis=-1)
-        joint = np.outer(chances / chances.sum(), weights / weights.sum())
+        joint = np.outer(densities / densities.sum(), weights / weights.sum())
         return rows.reshape(-1, 2), joint.ravel()

@@ -34,6 +34,8 @@ from governance.risk.severity import (
     Uniform,
 )
 
+LARGEST_LOG = 690.0  # logarithm of the largest mean, 1e300 or so
+
 
 class SeveritySpec(Spec):
     """The size of one loss in money, limited where the law or a contract sets a ``cap``."""
@@ -56,6 +58,11 @@ class LognormalSeverity(SeveritySpec):
     mu: float
     sigma: Positive
 
+    @field_validator("sigma")
+    @classmethod
+    def _bounded(cls, value: float, info: ValidationInfo) -> float:
+        return check_spread(info.data.get("mu", 0.0), value)
+
     def _bare(self) -> SeverityLaw:
         return Lognormal(self.mu, self.sigma)
 
@@ -71,6 +78,11 @@ class LognormalRange(SeveritySpec):
     @classmethod
     def _ordered(cls, value: float, info: ValidationInfo) -> float:
         return above(value, info, "low")
+
+    @model_validator(mode="after")
+    def _bounded(self) -> LognormalRange:
+        lognormal_from_range(self.low, self.high, self.coverage)
+        return self
 
     @property
     def coverage(self) -> float:
@@ -93,6 +105,11 @@ class LognormalInterval(SeveritySpec):
     @classmethod
     def _ordered(cls, value: float, info: ValidationInfo) -> float:
         return above(value, info, "low")
+
+    @model_validator(mode="after")
+    def _bounded(self) -> LognormalInterval:
+        lognormal_from_range(self.low, self.high, self.coverage)
+        return self
 
     def _bare(self) -> SeverityLaw:
         return lognormal_from_range(self.low, self.high, self.coverage)
@@ -329,11 +346,18 @@ Severity = Annotated[
 ]
 
 
+def check_spread(mu: float, sigma: float) -> float:
+    """Return sigma, or raise ValueError where a lognormal's mean is too large for a number."""
+    if mu + 0.5 * sigma**2 > LARGEST_LOG:
+        raise ValueError(f"mu = {mu:g} and sigma = {sigma:g} put the mean beyond 1e300")
+    return sigma
+
+
 def lognormal_from_range(low: float, high: float, coverage: float) -> Lognormal:
     """Return the lognormal whose central interval of a given coverage is [low, high].
 
     mu = (ln low + ln high)/2, sigma = (ln high - ln low)/(2 z), z the normal quantile of
     (1 + coverage)/2.
     """
-    sigma = (math.log(high) - math.log(low)) / (2.0 * normal_quantile(0.5 + 0.5 * coverage))
-    return Lognormal(0.5 * (math.log(low) + math.log(high)), sigma)
+    mu, width = 0.5 * (math.log(low) + math.log(high)), math.log(high) - math.log(low)
+    return Lognormal(mu, check_spread(mu, width / (2.0 * normal_quantile(0.5 + 0.5 * coverage))))

@@ -13,6 +13,8 @@ from governance.risk.arrays import FloatArray
 from governance.risk.normal import ndtr, normal_cdf, normal_quantile
 from governance.risk.severity.law import SeverityLaw
 
+_LARGEST = 700.0  # logarithm of the largest moment that is a number
+
 
 @dataclass(frozen=True)
 class Lognormal(SeverityLaw):
@@ -23,11 +25,13 @@ class Lognormal(SeverityLaw):
 
     @property
     def mean(self) -> float:
-        return math.exp(self.mu + 0.5 * self.sigma**2)
+        exponent = self.mu + 0.5 * self.sigma**2
+        return math.exp(exponent) if exponent < _LARGEST else math.inf
 
     @property
     def second_moment(self) -> float:
-        return math.exp(2.0 * self.mu + 2.0 * self.sigma**2)
+        exponent = 2.0 * (self.mu + self.sigma**2)
+        return math.exp(exponent) if exponent < _LARGEST else math.inf
 
     def survival(self, x: FloatArray) -> FloatArray:
         with np.errstate(divide="ignore"):
@@ -36,7 +40,19 @@ class Lognormal(SeverityLaw):
     def limited(self, x: FloatArray) -> FloatArray:
         with np.errstate(divide="ignore"):
             z = (np.log(x) - self.mu) / self.sigma
+        if math.isinf(self.mean):
+            return self._limited_wide(x, z)
         return self.mean * ndtr(z - self.sigma) + x * ndtr(-z)
+
+    def _limited_wide(self, x: FloatArray, z: FloatArray) -> FloatArray:
+        """Do without the mean, which is no number: mean phi(z - sigma) = x phi(z)."""
+        from scipy.special import erfcx
+
+        with np.errstate(invalid="ignore"):
+            ratio = math.sqrt(0.5 * math.pi) * erfcx((self.sigma - z) * math.sqrt(0.5))
+            held = x * np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi) * ratio
+        result: FloatArray = np.where(x > 0.0, held, 0.0) + x * ndtr(-z)
+        return result
 
     def limited_square(self, x: float) -> float:
         if x <= 0.0:

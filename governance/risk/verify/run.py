@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from governance.risk.verify.check import Check, Verification
 from governance.risk.verify.closed import closed_checks
+from governance.risk.verify.harder import harder_checks
 from governance.risk.verify.reference import reference_checks
 from governance.risk.verify.statistics import statistics_checks
 
@@ -13,6 +14,7 @@ GROUPS: dict[str, Callable[[], Iterator[Check]]] = {
     "reference": reference_checks,
     "closed": closed_checks,
     "statistics": statistics_checks,
+    "harder": harder_checks,
 }
 
 
