@@ -107,7 +107,7 @@ def sweep(model: str, device: str, batches: Sequence[int], prompts: list[Prompt]
     rows, padded = [], {}
     for continuous in (False, True):
         with loaded(model, device=device, continuous=continuous) as subject:
-            for batch in batches if not continuous else (max(batches), len(prompts)):
+            for batch in batches if not continuous else sorted({max(batches), len(prompts)}):
                 figures, answers = measured(subject, batch, prompts)
                 name = "generate_batch" if continuous else "generate"
                 row = {"engine": name, "batch": batch, **figures}

@@ -9,6 +9,7 @@ from governance.audit.profiles.section import profiles_section
 from governance.audit.runs.results import AuditResult
 from governance.audit.worst import FailedItem
 from governance.scoring.compliance import LevelShare
+from governance.scoring.share import Share
 
 _WIDTH, _HEIGHT, _EDGE = 360, 200, 36
 _STYLE = """
@@ -16,7 +17,7 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding
 color:#1a1a1a}
 table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:left;padding:.35rem .6rem;
 border-bottom:1px solid #ccc;vertical-align:top}
-td.n{text-align:right;font-variant-numeric:tabular-nums}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 figure{display:inline-block;margin:0 1rem 1rem 0}figcaption{font-weight:600}
 .note{background:#fff4d6;padding:.6rem .8rem;border-left:4px solid #b97d00}
 """
@@ -57,8 +58,9 @@ def _scores(result: AuditResult) -> str:
         for name, bound in result.bounds.items()
     )
     return (
-        "<h2>Scores</h2><table><thead><tr><th>dimension</th><th>score</th>"
-        "<th>95 % lower bound</th><th>as the paper counts</th><th>readable answers</th></tr>"
+        "<h2>Scores</h2><table><thead><tr><th>dimension</th><th class='n'>score</th>"
+        "<th class='n'>95 % lower bound</th><th class='n'>as the paper counts</th>"
+        "<th class='n'>readable answers</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>"
     )
 
@@ -85,7 +87,7 @@ def _curve(name: str, levels: Sequence[LevelShare]) -> str:
     dots = "".join(
         f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4' fill='#1f4e79'/>"
         f"<text x='{x:.1f}' y='{y - 9:.1f}' font-size='11' text-anchor='middle'>"
-        f"{_number(level.share.rate)}</text>"
+        f"{_counts(level.share)}</text>"
         f"<text x='{x:.1f}' y='{_HEIGHT - 12}' font-size='11' text-anchor='middle'>"
         f"{level.level:g}</text>"
         for x, y, level in points
@@ -97,6 +99,10 @@ def _curve(name: str, levels: Sequence[LevelShare]) -> str:
         f"stroke-width='2'/>{dots}</svg><figcaption>{escape(name)} by context fraction"
         "</figcaption></figure>"
     )
+
+
+def _counts(share: Share) -> str:
+    return f"{share.successes} of {share.units}" if share.units else "missing"
 
 
 def _grid() -> str:

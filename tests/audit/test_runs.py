@@ -83,6 +83,7 @@ def test_a_run_from_start_to_page(tmp_path: Path) -> None:
     page = audit_page(result, [], ["<limit>"])
     assert "&lt;limit&gt;" in page
     assert page.count("<svg") == 3
+    assert page.count(">4 of 4</text>") == 15
 
 
 def test_an_interrupted_run_goes_on_and_asks_nothing_twice(tmp_path: Path) -> None:

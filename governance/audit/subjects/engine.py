@@ -237,6 +237,7 @@ def load_engine(
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     named = {} if gguf is None else {"gguf_file": gguf}
+    source = str(folder / (gguf or ""))
     if continuous:
         named["attn_implementation"] = _paged_attention()
     try:
@@ -249,8 +250,8 @@ def load_engine(
     except _UNREADABLE as error:
         message = f"cannot be loaded: {_first_line(error)}"
         if is_out_of_memory(error):
-            raise SubjectError(f"{folder}: {message}", hint="use --dtype bfloat16") from error
-        raise InputError(message, file=str(folder), field="--model") from error
+            raise SubjectError(f"{source}: {message}", hint="use --dtype bfloat16") from error
+        raise InputError(message, file=source, field="--model") from error
     if tokenizer.chat_template is None:
-        raise InputError("the model has no chat template", file=str(folder), field="--model")
+        raise InputError("the model has no chat template", file=source, field="--model")
     return TransformersEngine(model.eval(), tokenizer, continuous=continuous)
