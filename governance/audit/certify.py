@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from governance.audit.runs.manifest import MANIFEST
 from governance.audit.runs.results import AuditResult
+from governance.audit.subjects.replay import REPLAY_ENGINE
 from governance.kernel.canonical import file_digest
 from governance.kernel.errors import InputError
 from governance.registry.agents import change_agent
@@ -30,10 +31,16 @@ def certify_audit(
     """Record an audit, certify the agent on it and sign, whatever tier it earns.
 
     The weights audited become the agent's model where it has none yet. Raises InputError where
-    the agent is bound to another model or system prompt, or where the audit stopped early and
-    the policy's bounds do not allow for that.
+    the agent is bound to another model or system prompt, where the answers are a replay's, or
+    where the audit stopped early and the policy's bounds do not allow for that.
     """
     _require_method(transaction, agent, result)
+    if result.manifest.subject.engine == REPLAY_ENGINE:
+        raise InputError(
+            "a replay repeats stored answers: it is scored, but certifies nobody",
+            field="--model",
+            hint="audit the model itself",
+        )
     if is_recorded(transaction.session, result.evidence_digest):
         raise InputError(
             "this run was certified before; an attempt needs an audit of its own",

@@ -196,6 +196,20 @@ def test_nothing_is_certified_on_a_failure_or_on_altered_evidence(
     assert len(json.loads(capsys.readouterr().out)) == 1
 
 
+def test_a_replay_certifies_nobody(
+    tmp_path: Path, database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with chat_server(_accepting) as (url, _):
+        assert _run(url, tmp_path / "first", "--protocols", "ih") == 0
+    arguments = ["bot", "--model", f"replay:{tmp_path / 'first'}", "--out", str(tmp_path / "two")]
+    arguments += ["--public", "--protocols", "ih", "--limit", "2", "--tier", "T1", "--seed", "s"]
+    capsys.readouterr()
+    assert _agent_audit(*arguments, "--db", database) == 2
+    assert "certifies nobody" in capsys.readouterr().err
+    assert run(["ledger", "list", "--kind", "agent.certified", "--db", database, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
 def test_stopping_early_needs_a_policy_that_allows_for_it(
     tmp_path: Path, database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

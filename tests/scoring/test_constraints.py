@@ -360,6 +360,12 @@ NO_COMMA: tuple[str, dict[str, object]] = ("punctuation:no_comma", {})
             "the group. S. Lee left",
             False,
         ),
+        (
+            "change_case:capital_word_frequency",
+            {"capital_frequency": 1, "capital_relation": "at least"},
+            "Keefe was O'Keefe, d'Arcy’s friend",
+            False,
+        ),
         ("combination:repeat_prompt", {"prompt_to_repeat": "a\r\nb"}, "A\nB\nSo.", True),
         ("startend:end_checker", {"end_phrase": "a\r\nb"}, "So: A\r\nB", True),
     ],

@@ -17,6 +17,8 @@ from governance.audit.subjects.base import (
 from governance.kernel.canonical import file_digest
 from governance.kernel.errors import InputError
 
+REPLAY_ENGINE = "replay"
+
 
 class ReplaySubject:
     """Answers from the transcript of a run folder, found by the conversation."""
@@ -32,7 +34,7 @@ class ReplaySubject:
                 text=entry["answer"], finish=entry["finish"], tokens=entry["tokens"]
             )
         self.info = SubjectInfo(
-            spec=spec, model="replay", digest=file_digest(path), engine="replay"
+            spec=spec, model="replay", digest=file_digest(path), engine=REPLAY_ENGINE
         )
 
     def answer(self, prompts: Sequence[Prompt], decoding: Decoding, on_answer: OnAnswer) -> None:
