@@ -17,11 +17,12 @@ import numpy as np
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 from governance.risk.arrays import ComplexArray, FloatArray
-from governance.risk.compound.ladder import Transforms, extrapolate
+from governance.risk.compound.ladder import RUNGS, Grid, extrapolate
 from governance.risk.compound.lattice import LatticeLaw
 from governance.risk.compound.law import Estimate
 from governance.risk.compound.model import CompoundModel, Term
 from governance.risk.compound.rung import interpolate_cubic
+from governance.risk.compound.spectrum import Nested, Pool
 from governance.risk.frequency import Poisson
 from governance.risk.quantify import check_level, currency_of
 from governance.risk.scenario import Portfolio, Scenario
@@ -90,8 +91,8 @@ def _allocate(
         rows = [_rare(term, level, years) for term in model.terms]
     else:
         ladder = law.ladder_at(tail.var.value)
-        transforms = Transforms(model, ladder.grid, 3)
-        rungs = [_RungShares(transforms, index) for index in range(3)]
+        transforms = _Transforms(model, ladder.grid)
+        rungs = [_RungShares(transforms, index) for index in range(RUNGS)]
         quantiles = [rung.quantile(level) for rung in ladder.rungs]
         rows = [
             _contribution(term, index, rungs, quantiles, level, years)
@@ -176,24 +177,45 @@ def _contribution(
     )
 
 
+class _Transforms:
+    """Tilted transforms of each term's severity on the lattices of a ladder."""
+
+    def __init__(self, model: CompoundModel, grid: Grid) -> None:
+        self.model = model
+        self.grid = grid
+        self._pools = [Pool([(1.0, term.severity)], grid.top) for term in model.terms]
+        self._fall = Nested(lambda x: np.exp(-grid.tilt / grid.top * x), grid.top)
+
+    def fall(self, size: int) -> FloatArray:
+        """Return the factors of the tilt at ``size`` nodes."""
+        return self._fall.at(size)[:-1]
+
+    def tilted(self, size: int, *, weighted: bool = False) -> list[ComplexArray]:
+        """Return each term's transform; ``weighted`` multiplies the masses by their losses."""
+        fall = self.fall(size)
+        if weighted:
+            fall = fall * (self.grid.top / size * np.arange(size))
+        return [np.fft.rfft(pool.masses(size) * fall) for pool in self._pools]
+
+
 class _RungShares:
     """E[S_i; S = s] and dF/d rate_i on one lattice of the total."""
 
-    def __init__(self, transforms: Transforms, rung: int) -> None:
+    def __init__(self, transforms: _Transforms, rung: int) -> None:
         model, grid = transforms.model, transforms.grid
         self.model = model
         self.step = grid.step * 2**rung
         self.size = grid.size >> rung
         self.independent = model.factor is None
-        self._phi = transforms.tilted(rung)
-        self._weighted = transforms.tilted(rung, weighted=True)
-        self._rise = np.exp(np.arange(self.size) * (grid.tilt / self.size))
+        self._phi = transforms.tilted(self.size)
+        self._weighted = transforms.tilted(self.size, weighted=True)
+        self._fall = transforms.fall(self.size)
         self._total = model.combine(self._phi)
         self._masses = self._back(self._total)
         self._slopes = _slopes(model, self._phi, self._total)
 
     def _back(self, transform: ComplexArray) -> FloatArray:
-        back: FloatArray = np.fft.irfft(transform, self.size) * self._rise
+        back: FloatArray = np.fft.irfft(transform, self.size) / self._fall
         return back
 
     def figures(self, index: int, var: float, level: float) -> _Figures:

@@ -13,6 +13,8 @@ from governance.risk.arrays import FloatArray
 from governance.risk.normal import ndtr, normal_cdf, normal_quantile
 from governance.risk.severity.law import SeverityLaw
 
+_SMALLEST = 5e-324  # stands for a loss of zero under a logarithm
+
 
 @dataclass(frozen=True)
 class Lognormal(SeverityLaw):
@@ -30,12 +32,12 @@ class Lognormal(SeverityLaw):
         return math.exp(2.0 * self.mu + 2.0 * self.sigma**2)
 
     def survival(self, x: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            return ndtr((self.mu - np.log(x)) / self.sigma)
+        return ndtr((self.mu - np.log(np.maximum(x, _SMALLEST))) / self.sigma)
 
     def limited(self, x: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            z = (np.log(x) - self.mu) / self.sigma
+        z = np.log(np.maximum(x, _SMALLEST))
+        z -= self.mu
+        z /= self.sigma
         return self.mean * ndtr(z - self.sigma) + x * ndtr(-z)
 
     def limited_square(self, x: float) -> float:
