@@ -11,7 +11,7 @@ import numpy as np
 
 from governance.risk.arrays import FloatArray
 from governance.risk.compound.alignment import common_step
-from governance.risk.compound.ladder import ROUNDING, RUNGS, Grid, Ladder, extrapolate
+from governance.risk.compound.ladder import RUNGS, Grid, Ladder, extrapolate, rounding_of
 from governance.risk.compound.law import Estimate, Point, Tail, TotalLaw
 from governance.risk.compound.model import MixedModel, Model, Term
 from governance.risk.compound.rung import Rung
@@ -29,15 +29,15 @@ _FigureT = TypeVar("_FigureT")
 _SIZES = np.geomspace(1e-12, 1e12, 193)
 
 
-def used_share(tail: float, tolerance: float) -> float:
+def used_share(tail: float, rounding: float, tolerance: float) -> float:
     """Return the part of a lattice on which rounding and aliasing leave the tolerance untouched.
 
-    With the best tilt both are ROUNDING^(1/(1 + u)) tail^(u/(1 + u)) at the part u; as a share of
+    With the best tilt both are rounding^(1/(1 + u)) tail^(u/(1 + u)) at the part u; as a share of
     the tail that is to be a tenth of the tolerance at most.
     """
     if tail > 0.2:
         return 0.25
-    share = math.log(ROUNDING / max(tail, 1e-12)) / math.log(0.1 * tolerance) - 1.0
+    share = math.log(rounding / max(tail, 1e-12)) / math.log(0.1 * tolerance) - 1.0
     return min(max(share, 0.2), 0.9)
 
 
@@ -49,6 +49,7 @@ class LatticeLaw(TotalLaw):
     def __init__(self, model: Model, tolerance: float = 1e-5) -> None:
         self.model = model
         self.tolerance = tolerance
+        self._rounding = rounding_of(model)
         self._ladders: list[Ladder] = []
         self._rough: list[Ladder] = []
         self._step = common_step(x for t in model.terms for x in t.severity.atoms if x > 0.0)
@@ -212,7 +213,7 @@ class LatticeLaw(TotalLaw):
             if ladder.grid.used <= slack * used and used <= 1.02 * ladder.grid.used:
                 return ladder
         tail = self._rough_survival(used)
-        grid = self._grid(used, used_share(tail, self.tolerance), tail, FIRST)
+        grid = self._grid(used, used_share(tail, self._rounding, self.tolerance), tail, FIRST)
         self._ladders.append(Ladder(self.model, grid))
         return self._ladders[-1]
 
@@ -231,8 +232,8 @@ class LatticeLaw(TotalLaw):
                 step = whole / math.floor(whole / step)
             elif top / whole <= LARGEST:
                 step, size = whole, 1 << math.ceil(math.log2(top / whole))
-        tilt = math.log(max(tail, 1e-12) / ROUNDING) / (1.0 + share)
-        return Grid(step, size, min(max(tilt, 4.0), 30.0), tail, used)
+        tilt = math.log(max(tail, 1e-12) / self._rounding) / (1.0 + share)
+        return Grid(step, size, min(max(tilt, 4.0), 30.0), tail, used, self._rounding)
 
     def _rough_survival(self, loss: float) -> float:
         """Return about P(S > loss), rounded up, from a coarse lattice that reaches it."""
