@@ -22,6 +22,7 @@ STALLED = 1 << 16  # nodes from which a bound that no longer falls is taken as i
 REACH = 16.0  # one lattice serves figures down to this part of its used range
 ROUGH = 1 << 8  # nodes of the coarse lattices that place the others
 ROUGH_SHARE = 0.5  # part of such a lattice that is read off
+SMALLEST = 1e-6  # probabilities below this count as this
 CURVE_REACH = 100.0  # one lattice serves points of a curve down to this part
 CURVE_LARGEST = 1 << 14
 
@@ -32,13 +33,15 @@ _SIZES = np.geomspace(1e-12, 1e12, 193)
 def used_share(tail: float, rounding: float, tolerance: float) -> float:
     """Return the part of a lattice on which rounding and aliasing leave the tolerance untouched.
 
-    With the best tilt both are rounding^(1/(1 + u)) tail^(u/(1 + u)) at the part u; as a share of
-    the tail that is to be a tenth of the tolerance at most.
+    With the best tilt both are rounding^(1/(1 + u)) tail^(u/(1 + u)) at the part u. That is to be
+    a tenth of the tolerance at most: as a share of the tail, or where most of the law lies beyond
+    the lattice, as a share of the smallest probability that counts.
     """
+    wanted, low, high = 0.1 * tolerance, 0.2, 0.9
     if tail > 0.2:
-        return 0.25
-    share = math.log(rounding / max(tail, 1e-12)) / math.log(0.1 * tolerance) - 1.0
-    return min(max(share, 0.2), 0.9)
+        wanted, low, high = SMALLEST * wanted, 0.1, 0.25
+    share = math.log(rounding / max(tail, 1e-12)) / math.log(wanted) - 1.0
+    return min(max(share, low), high)
 
 
 class LatticeLaw(TotalLaw):
@@ -191,12 +194,18 @@ class LatticeLaw(TotalLaw):
         loss: float,
         top: float,
     ) -> _FigureT:
-        """Halve the step until the error bound meets the tolerance or falls no more."""
+        """Halve the step until the error bound meets the tolerance or falls no more.
+
+        A loss far below the lattice's used part, or one at which that lattice's rounding is what
+        is left, gets a lattice of its own.
+        """
         ladder = self._ladder(top)
         best = compute(ladder)
+        stalled = False
         while error(best) > self.tolerance and ladder.grid.size < LARGEST:
-            if loss < 0.25 * ladder.grid.used and ladder.grid.size > FIRST:
-                ladder = self._ladder(loss * 1.02)
+            near = 0.95 if stalled else 0.25
+            if loss < near * ladder.grid.used and ladder.grid.size > FIRST:
+                ladder = self._ladder(loss)
             else:
                 ladder.halve()
             tried = compute(ladder)
@@ -207,7 +216,7 @@ class LatticeLaw(TotalLaw):
                 break  # rounding, not the step, is what is left
         return best
 
-    def _ladder(self, used: float, slack: float = 2.0) -> Ladder:
+    def _ladder(self, used: float, slack: float = 1.05) -> Ladder:
         """Return a lattice whose used part ends at a loss, or not far above it if there is one."""
         for ladder in self._ladders:
             if ladder.grid.used <= slack * used and used <= 1.02 * ladder.grid.used:
@@ -288,7 +297,7 @@ def point_error(point: Point) -> float:
     """Return the largest relative error of a point; probabilities below 1e-6 count as 1e-6."""
     worst = 0.0
     for figure in (point.cdf, point.sf):
-        worst = max(worst, figure.bound / max(figure.value, 1e-6))
+        worst = max(worst, figure.bound / max(figure.value, SMALLEST))
     return max(worst, point.limited.relative())
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from governance.risk.arrays import FloatArray
 from governance.risk.normal import ndtr, normal_cdf, normal_quantile
+from governance.risk.severity.draws import lognormal_draws
 from governance.risk.severity.law import SeverityLaw
 
 _SMALLEST = 5e-324  # stands for a loss of zero under a logarithm
@@ -50,10 +51,7 @@ class Lognormal(SeverityLaw):
         return math.exp(self.mu + self.sigma * normal_quantile(level))
 
     def sample(self, generator: np.random.Generator, size: int) -> FloatArray:
-        draws = generator.standard_normal(size)
-        draws *= self.sigma
-        draws += self.mu
-        return np.exp(draws, out=draws)
+        return lognormal_draws(generator, self.mu, self.sigma, size)
 
 
 @dataclass(frozen=True)
