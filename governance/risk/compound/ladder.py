@@ -8,12 +8,12 @@ beyond the lattice is left out, which does not touch P(S <= x) for x inside.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from governance.risk.arrays import FloatArray, as_floats
+from governance.risk.arrays import FloatArray
 from governance.risk.compound.law import Estimate
 from governance.risk.compound.model import MixedModel, Model
 from governance.risk.compound.rung import Rung
@@ -97,9 +97,7 @@ class Ladder:
 
     def estimates(self, function: Callable[[Rung], FloatArray]) -> tuple[FloatArray, FloatArray]:
         """Do the same for many figures at once; returns values and bounds."""
-        rows = np.array([function(rung) for rung in self.rungs])
-        found = [extrapolate(column) for column in rows.T.tolist()]
-        return as_floats([e.value for e in found]), as_floats([e.bound for e in found])
+        return extrapolate_all([function(rung) for rung in self.rungs])
 
 
 def extrapolate(values: list[float]) -> Estimate:
@@ -129,3 +127,22 @@ def _twice(fine: float, middle: float, coarse: float) -> tuple[float, float]:
     if abs(first) > REGULAR * abs(second):
         return better, max(abs(first), abs(second))
     return better + (better - worse) / 15.0, abs(better - worse)
+
+
+def extrapolate_all(values: Sequence[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Return values and bounds of many finite figures at once, by the rule of ``extrapolate``."""
+    fine, middle, coarse, coarsest = values
+    value, last = _twice_all(fine, middle, coarse)
+    _, before = _twice_all(middle, coarse, coarsest)
+    return value, np.maximum(np.maximum(last, before / 8.0), np.abs(fine - middle) / 64.0)
+
+
+def _twice_all(
+    fine: FloatArray, middle: FloatArray, coarse: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    first, second = fine - middle, middle - coarse
+    better, worse = fine + first / 3.0, middle + second / 3.0
+    irregular = np.abs(first) > REGULAR * np.abs(second)
+    change = np.where(irregular, 0.0, better - worse)
+    larger = np.maximum(np.abs(first), np.abs(second))
+    return better + change / 15.0, np.where(irregular, larger, np.abs(change))
