@@ -111,7 +111,8 @@ def _placed(
     limited = _limited(rates, mus, sigmas, tops, _ROUGH)
     var, _ = _Figures(limited, rates, tops / _ROUGH, zero, means).tail(level)
     found = (var > 4.0 * tops / _ROUGH) & (var < 0.95 * tops)
-    return np.where(found, var / _USED, tops)
+    placed: FloatArray = np.where(found, var / _USED, tops)
+    return placed
 
 
 def _tops(
