@@ -8,6 +8,7 @@ lattice places it, and portfolios that it does not serve well are computed one b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,8 +95,8 @@ def _block(
 
 def _floor(position: FloatArray, level: float) -> FloatArray:
     """Return what rounding and aliasing may change, as a share of a figure at a position."""
-    rounding: FloatArray = 2e-15 * np.exp(_TILT * position)
-    return rounding / (1.0 - level) + np.exp(-_TILT)
+    share: FloatArray = 2e-15 * np.exp(_TILT * position) / (1.0 - level) + math.exp(-_TILT)
+    return share
 
 
 def _placed(
