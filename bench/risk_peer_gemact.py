@@ -54,9 +54,9 @@ def monte_carlo(scenarios: list[tuple[float, float, float]]) -> float:
 
 def main() -> None:
     rows: dict[str, dict[str, Any]] = {}
-    seconds, found = measured(lambda: one(1 << 16, tilt=False), rounds=3)
+    seconds, found = measured(lambda: one(1 << 16, tilt=False), rounds=11)
     rows["one"] = {"seconds": seconds, **found}
-    seconds, found = measured(lambda: one(1 << 17, tilt=True), rounds=3)
+    seconds, found = measured(lambda: one(1 << 17, tilt=True), rounds=11)
     rows["one, 2^17 tilted"] = {"seconds": seconds, **found}
     few = many(SAMPLE)
     seconds, samples = measured(lambda: [monte_carlo(p) for p in few], rounds=1)

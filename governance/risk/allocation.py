@@ -24,8 +24,10 @@ from governance.risk.compound.model import CompoundModel, Term
 from governance.risk.compound.rung import interpolate_cubic
 from governance.risk.compound.spectrum import Nested, Pool
 from governance.risk.frequency import Poisson
-from governance.risk.quantify import check_level, currency_of
+from governance.risk.quantify import FINEST_TOLERANCE, check_level, currency_of
 from governance.risk.scenario import Portfolio, Scenario
+
+SMALL_PART = 0.1  # share of the total down to which a scenario's parts meet the tolerance
 
 
 class Contribution(Value):
@@ -66,8 +68,9 @@ def allocate(
 ) -> Allocation:
     """Return the exact Euler allocation of VaR and TVaR to the scenarios.
 
-    Raises InputError where a scenario has no mean, where an aggregate layer cuts the total, or
-    where the dependence has no exact law.
+    ``tolerance`` is the relative error of the parts of scenarios that make up a tenth of the total
+    or more. Raises InputError where a scenario has no mean, where an aggregate layer cuts the
+    total, or where the dependence has no exact law.
     """
     check_level(level)
     if isinstance(subject, Portfolio) and not subject.dependence.exact:
@@ -84,7 +87,7 @@ def allocate(
 def _allocate(
     model: CompoundModel, level: float, tolerance: float, currency: str | None, years: float
 ) -> Allocation:
-    law = LatticeLaw(model, tolerance)
+    law = LatticeLaw(model, max(tolerance * SMALL_PART, FINEST_TOLERANCE))
     (tail,) = law.tails([level])
     assert tail.tvar is not None  # noqa: S101 - every mean exists
     if tail.var.value == 0.0:

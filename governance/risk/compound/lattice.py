@@ -15,6 +15,7 @@ from governance.risk.compound.ladder import RUNGS, Grid, Ladder, extrapolate, ro
 from governance.risk.compound.law import Estimate, Point, Tail, TotalLaw
 from governance.risk.compound.model import MixedModel, Model, Term
 from governance.risk.compound.rung import Rung
+from governance.risk.normal import normal_quantile
 
 FIRST = 1 << 9  # nodes to begin with
 LARGEST = 1 << 20  # nodes; beyond it the second differences lose more than they gain
@@ -171,7 +172,7 @@ class LatticeLaw(TotalLaw):
             found = rough.rungs[0].quantile(level)
             if 24.0 * rough.grid.step < found < 0.98 * rough.grid.used:
                 return found
-        used = big_jump_range(self.model, level)
+        used = first_range(self.model, level)
         for _ in range(60):
             rough = self._rough_ladder(used)
             found = rough.rungs[0].quantile(level)
@@ -196,16 +197,15 @@ class LatticeLaw(TotalLaw):
     ) -> _FigureT:
         """Halve the step until the error bound meets the tolerance or falls no more.
 
-        A loss far below the lattice's used part, or one at which that lattice's rounding is what
-        is left, gets a lattice of its own.
+        A loss far below the lattice's used part, or one at which that lattice's rounding is too
+        much, gets a lattice of its own.
         """
-        ladder = self._ladder(top)
+        ladder, own = self._ladder(top), False
         best = compute(ladder)
-        stalled = False
         while error(best) > self.tolerance and ladder.grid.size < LARGEST:
-            near = 0.95 if stalled else 0.25
-            if loss < near * ladder.grid.used and ladder.grid.size > FIRST:
-                ladder = self._ladder(loss)
+            far = loss < 0.25 * ladder.grid.used and ladder.grid.size > FIRST
+            if not own and (far or self._rounded(ladder, loss)):
+                ladder, own = self._placed(loss), True
             else:
                 ladder.halve()
             tried = compute(ladder)
@@ -216,11 +216,21 @@ class LatticeLaw(TotalLaw):
                 break  # rounding, not the step, is what is left
         return best
 
+    def _rounded(self, ladder: Ladder, loss: float) -> bool:
+        """Return whether rounding takes a good part of the tolerance at a loss."""
+        below = ladder.rungs[0].cdf_at(loss)
+        smallest = max(min(below, 1.0 - below), SMALLEST)
+        return ladder.grid.roundoff(loss) > 0.3 * self.tolerance * smallest
+
     def _ladder(self, used: float, slack: float = 1.05) -> Ladder:
         """Return a lattice whose used part ends at a loss, or not far above it if there is one."""
         for ladder in self._ladders:
             if ladder.grid.used <= slack * used and used <= 1.02 * ladder.grid.used:
                 return ladder
+        return self._placed(used)
+
+    def _placed(self, used: float) -> Ladder:
+        """Return a new lattice whose used part ends at a loss."""
         tail = self._rough_survival(used)
         grid = self._grid(used, used_share(tail, self._rounding, self.tolerance), tail, FIRST)
         self._ladders.append(Ladder(self.model, grid))
@@ -245,13 +255,28 @@ class LatticeLaw(TotalLaw):
         return Grid(step, size, min(max(tilt, 4.0), 30.0), tail, used, self._rounding)
 
     def _rough_survival(self, loss: float) -> float:
-        """Return about P(S > loss), rounded up, from a coarse lattice that reaches it."""
+        """Return about P(S > loss), rounded up, from the finest lattice that reaches it."""
         served = [
-            rough for rough in self._rough if 8.0 * rough.grid.step < loss < 0.6 * rough.grid.top
+            known
+            for known in (*self._ladders, *self._rough)
+            if 8.0 * known.grid.step < loss < max(1.02 * known.grid.used, 0.6 * known.grid.top)
         ]
-        rough = served[0] if served else self._rough_ladder(loss)
-        survival = 1.0 - rough.rungs[0].cdf_at(loss)
+        known = min(served, key=lambda ladder: ladder.grid.step, default=None)
+        known = self._rough_ladder(loss) if known is None else known
+        survival = 1.0 - known.rungs[0].cdf_at(loss)
         return min(1.0, 2.0 * max(survival, 0.0) + 1e-9)
+
+
+def first_range(model: Model, level: float) -> float:
+    """Return a loss near the quantile, to place the first coarse lattice.
+
+    Where mean and variance exist, the quantile of a lognormal law that has both; otherwise by the
+    single big jump.
+    """
+    if not (math.isfinite(model.variance) and model.mean > 0.0):
+        return big_jump_range(model, level)
+    square = math.log1p(model.variance / model.mean**2)
+    return model.mean * math.exp(math.sqrt(square) * normal_quantile(level) - 0.5 * square)
 
 
 def big_jump_range(model: Model, level: float) -> float:

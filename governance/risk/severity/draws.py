@@ -32,11 +32,11 @@ def lognormal_draws(
         draws *= sigma
         draws += mu
         return np.exp(draws, out=draws)
-    result = np.empty(size)
+    result, scale = np.empty(size), math.exp(mu)
     for start in range(0, size, _CHUNK):
         part = result[start : start + _CHUNK]
         _fill(part, generator, sigma)
-    result *= math.exp(mu)
+        part *= scale
     return result
 
 
