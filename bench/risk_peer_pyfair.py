@@ -31,7 +31,7 @@ def one() -> dict[str, float]:
 
 
 def main() -> None:
-    seconds, found = measured(one, rounds=1)
+    seconds, found = measured(one, rounds=5)
     report("pyfair", version("pyfair"), {"one": {"seconds": seconds, **found}})
 
 

@@ -9,7 +9,7 @@ gradients to each rate. Everything is one more transform per scenario on the lat
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,15 +17,17 @@ import numpy as np
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 from governance.risk.arrays import ComplexArray, FloatArray
-from governance.risk.compound.ladder import Transforms, atom_masses, extrapolate
+from governance.risk.compound.ladder import Grid
 from governance.risk.compound.lattice import LatticeLaw
 from governance.risk.compound.law import Estimate
 from governance.risk.compound.model import CompoundModel, Term
 from governance.risk.compound.rung import Rung, interpolate_cubic
+from governance.risk.compound.spectrum import Nested, Pool, atom_masses
 from governance.risk.frequency import Poisson
-from governance.risk.quantify import check_level, currency_of
+from governance.risk.quantify import FINEST_TOLERANCE, check_level, currency_of
 from governance.risk.scenario import Portfolio, Scenario
 
+SMALL_PART = 0.1  # share of the total down to which a scenario's parts meet the tolerance
 _LEAST_ATOM = 1e-12  # probability from which a point of the total counts as an atom
 
 
@@ -67,8 +69,9 @@ def allocate(
 ) -> Allocation:
     """Return the exact Euler allocation of VaR and TVaR to the scenarios.
 
-    Raises InputError where a scenario has no mean, where an aggregate layer cuts the total, or
-    where the dependence has no exact law.
+    ``tolerance`` is the relative error of the parts of scenarios that make up a tenth of the total
+    or more. Raises InputError where a scenario has no mean, where an aggregate layer cuts the
+    total, or where the dependence has no exact law.
     """
     check_level(level)
     if isinstance(subject, Portfolio) and not subject.dependence.exact:
@@ -85,18 +88,20 @@ def allocate(
 def _allocate(
     model: CompoundModel, level: float, tolerance: float, currency: str | None, years: float
 ) -> Allocation:
-    law = LatticeLaw(model, tolerance)
+    law = LatticeLaw(model, max(tolerance * SMALL_PART, FINEST_TOLERANCE))
     (tail,) = law.tails([level])
     assert tail.tvar is not None  # noqa: S101 - every mean exists
     if tail.var.value == 0.0:
         rows = [_rare(term, level, years) for term in model.terms]
     else:
         ladder = law.ladder_at(tail.var.value)
-        transforms = Transforms(model, ladder.grid, 3)
-        rungs = [_RungShares(transforms, index, rung) for index, rung in enumerate(ladder.rungs)]
-        quantiles = [rung.quantile(level) for rung in ladder.rungs]
+        transforms = _Transforms(model, ladder.grid)
+        rungs = [
+            (_RungShares(transforms, index, rung), rung.quantile(level))
+            for index, rung in enumerate(ladder.rungs)
+        ]
         rows = [
-            _contribution(term, index, rungs, quantiles, level, years)
+            _contribution(term, index, rungs, ladder.combined, level, years)
             for index, term in enumerate(model.terms)
         ]
     total = math.fsum(row[0].tvar for row in rows)
@@ -151,19 +156,18 @@ class _Figures:
 def _contribution(
     term: Term,
     index: int,
-    rungs: Sequence[_RungShares],
-    quantiles: list[float],
+    rungs: Sequence[tuple[_RungShares, float]],
+    extrapolate: Callable[[list[float]], Estimate],
     level: float,
     years: float,
 ) -> tuple[Contribution, float]:
-    pairs = zip(rungs, quantiles, strict=True)
-    figures = [rung.figures(index, quantile, level) for rung, quantile in pairs]
+    figures = [rung.figures(index, quantile, level) for rung, quantile in rungs]
 
     def combined(name: str) -> Estimate:
         return extrapolate([getattr(figure, name) for figure in figures])
 
     tvar = combined("tvar")
-    free = isinstance(term.count, Poisson) and rungs[0].independent
+    free = isinstance(term.count, Poisson) and rungs[0][0].independent
     return (
         Contribution(
             id=term.name,
@@ -179,31 +183,58 @@ def _contribution(
     )
 
 
+class _Transforms:
+    """Tilted transforms of each term's severity on the lattices of a ladder."""
+
+    def __init__(self, model: CompoundModel, grid: Grid) -> None:
+        self.model = model
+        self.grid = grid
+        self._pools = [Pool([(1.0, term.severity)], grid.top) for term in model.terms]
+        self._fall = Nested(lambda x: np.exp(-grid.tilt / grid.top * x), grid.top)
+
+    def fall(self, size: int) -> FloatArray:
+        """Return the factors of the tilt at ``size`` nodes."""
+        return self._fall.at(size)[:-1]
+
+    def tilted(self, size: int, *, weighted: bool = False) -> list[ComplexArray]:
+        """Return each term's transform; ``weighted`` multiplies the masses by their losses."""
+        return self._tilted([pool.masses(size) for pool in self._pools], weighted)
+
+    def atoms(self, size: int, *, weighted: bool = False) -> list[ComplexArray]:
+        """Return the transforms of the atoms of each term's severity."""
+        step = self.grid.top / size
+        return self._tilted([atom_masses(t, step, size) for t in self.model.terms], weighted)
+
+    def _tilted(self, masses: list[FloatArray], weighted: bool) -> list[ComplexArray]:
+        size = masses[0].size
+        fall = self.fall(size)
+        if weighted:
+            fall = fall * (self.grid.top / size * np.arange(size))
+        return [np.fft.rfft(one * fall) for one in masses]
+
+
 class _RungShares:
     """E[S_i; S = s] and dF/d rate_i on one lattice of the total, atoms apart from the rest."""
 
-    def __init__(self, transforms: Transforms, index: int, rung: Rung) -> None:
+    def __init__(self, transforms: _Transforms, index: int, rung: Rung) -> None:
         model, grid = transforms.model, transforms.grid
         self.model = model
         self.step = grid.step * 2**index
         self.size = grid.size >> index
         self.independent = model.factor is None
         self._rung = rung
-        self._rise = np.exp(np.arange(self.size) * (grid.tilt / self.size))
+        self._fall = transforms.fall(self.size)
         self._all = _Part.of(
-            model, transforms.tilted(index), transforms.tilted(index, weighted=True)
+            model, transforms.tilted(self.size), transforms.tilted(self.size, weighted=True)
         )
         lone = not any(x > 0.0 for term in model.terms for x in term.severity.atoms)
-        self._held = None if lone else self._atoms(transforms, index)
+        self._held = None if lone else self._atoms(transforms)
         self._masses = self._back(self._all.total, None if lone else self._held_total())
         self._points = np.zeros(self.size) if lone else self._back(self._held_total())
 
-    def _atoms(self, transforms: Transforms, index: int) -> _Part:
-        fall = np.exp(np.arange(self.size) * (-transforms.grid.tilt / self.size))
-        places = self.step * np.arange(self.size)
-        masses = [atom_masses(term, self.step, self.size) for term in self.model.terms]
-        weighted = [np.fft.rfft(one * fall * places) for one in masses]
-        return _Part.of(self.model, [np.fft.rfft(one * fall) for one in masses], weighted)
+    def _atoms(self, transforms: _Transforms) -> _Part:
+        weighted = transforms.atoms(self.size, weighted=True)
+        return _Part.of(self.model, transforms.atoms(self.size), weighted)
 
     def _held_total(self) -> ComplexArray:
         assert self._held is not None  # noqa: S101 - asked for only where there are atoms
@@ -211,7 +242,7 @@ class _RungShares:
 
     def _back(self, transform: ComplexArray, less: ComplexArray | None = None) -> FloatArray:
         rest = transform if less is None else transform - less
-        back: FloatArray = np.fft.irfft(rest, self.size) * self._rise
+        back: FloatArray = np.fft.irfft(rest, self.size) / self._fall
         return back
 
     def _split(self, index: int, name: str) -> tuple[FloatArray, FloatArray]:

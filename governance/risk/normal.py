@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,17 +17,20 @@ from governance.risk.arrays import FloatArray
 
 _WORTH_LOADING = 1 << 17  # values that take about as long one by one as scipy takes to load
 _done = [0]
+_vectorised: list[Callable[[FloatArray], FloatArray]] = []
 _ROOT = math.sqrt(0.5)
 
 
 def ndtr(z: FloatArray) -> FloatArray:
     """Return P(Z <= z) of a standard normal, elementwise."""
+    if _vectorised:
+        return _vectorised[0](z)
     _done[0] += np.size(z)
     if "scipy.special" in sys.modules or _done[0] > _WORTH_LOADING:
         from scipy.special import ndtr as vectorised
 
-        result: FloatArray = vectorised(z)
-        return result
+        _vectorised.append(vectorised)
+        return ndtr(z)
     erfc = math.erfc
     scaled = (np.ravel(z) * -_ROOT).tolist()
     return np.reshape(np.array([0.5 * erfc(value) for value in scaled]), np.shape(z))

@@ -273,3 +273,38 @@ def test_currency_and_horizon_stand_beside_the_figures() -> None:
     assert result.currency == "EUR"
     assert result.horizon_years == 5.0
     assert result.mean == pytest.approx(5.0)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    rate=st.floats(-2.0, 2.3),
+    count=st.sampled_from(["poisson", "negative_binomial", "zip"]),
+    body=st.sampled_from(["lognormal", "gpd", "uniform", "capped", "gamma"]),
+    shape=st.floats(0.0, 1.0),
+    level=st.sampled_from([0.5, 0.9, 0.95, 0.99, 0.999, 0.9999]),
+)
+def test_the_true_error_lies_within_the_bound(
+    rate: float, count: str, body: str, shape: float, level: float
+) -> None:
+    mean = 10.0**rate
+    frequency: dict[str, Any] = {"type": "poisson", "mean": mean}
+    if count == "negative_binomial":
+        frequency = {"type": count, "r": 0.3 + 4.0 * shape, "beta": mean}
+    elif count == "zip":
+        frequency = {"type": count, "pi": 0.4, "mean": mean}
+    severity: dict[str, Any] = {"type": "lognormal", "mu": 2.0, "sigma": 0.2 + 2.3 * shape}
+    if body == "gpd":
+        severity = {"type": "gpd", "xi": 0.05 + 1.2 * shape, "beta": 2.0, "threshold": 5.0}
+    elif body == "uniform":
+        severity = {"type": "uniform", "low": 5.0, "high": 6.0 + 40.0 * shape}
+    elif body == "capped":
+        severity["cap"] = 10.0
+    elif body == "gamma":
+        severity = {"type": "gamma", "shape": 0.3 + 7.0 * shape, "scale": 5.0}
+    model = read_scenario({"frequency": frequency, "severity": severity}).model()
+    (rough,) = LatticeLaw(model, 1e-5).tails([level])
+    (fine,) = LatticeLaw(model, 1e-8).tails([level])
+    for found, exact in ((rough.var, fine.var), (rough.tvar, fine.tvar)):
+        if found is not None and exact is not None:
+            assert found.relative() <= 1e-5
+            assert abs(found.value - exact.value) <= found.bound + exact.bound

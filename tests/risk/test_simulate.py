@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from governance.kernel.errors import InputError, MissingExtraError
+from governance.risk.compound import total_law
 from governance.risk.compound.model import CompoundModel, SharedFactor, Term
 from governance.risk.frequency import NegativeBinomial, Poisson
+from governance.risk.normal import normal_cdf
 from governance.risk.quantify import quantify
 from governance.risk.scenario import read_scenario
 from governance.risk.severity import Discrete, Exponential, Lognormal
+from governance.risk.severity.draws import lognormal_draws
 from governance.risk.simulate import (
     BLOCK_YEARS,
     ReinstatementContract,
@@ -211,3 +214,47 @@ def test_no_more_digits_than_the_error_allows() -> None:
     assert significant(1.23456, 0.0) == "1.23456"
     assert significant(0.0, 1.0) == "0"
     assert math.isfinite(tail_with_error(np.array([1.0, 2.0, 3.0]), 0.5).var_error)
+
+
+def test_lognormal_draws_have_the_normal_law_in_body_and_tail() -> None:
+    size = 1 << 20
+    draws = lognormal_draws(np.random.default_rng(5), 0.0, 1.0, size + 1)[:size]
+    z = np.sort(np.log(draws))
+    for power, moment in ((1, 0.0), (2, 1.0), (3, 0.0), (4, 3.0), (6, 15.0)):
+        spread = math.sqrt(math.prod(range(1, 2 * power, 2)) / size)
+        assert abs(float((z**power).mean()) - moment) < 4.5 * spread
+    for bound in (-4.0, -2.5, -1.0, 0.0, 0.3, 1.0, 2.0, 3.0, 4.2):
+        chance = normal_cdf(bound)
+        found = float((z <= bound).mean())
+        assert abs(found - chance) < 4.5 * math.sqrt(chance * (1.0 - chance) / size)
+    assert np.unique(z).size > 0.9 * size  # a lattice of few values would not do
+    deep = z[np.abs(z) > 4.2]
+    assert np.unique(deep).size == deep.size
+    assert abs(float(np.corrcoef(np.log(draws[:-1]), np.log(draws[1:]))[0, 1])) < 4.5 / 1024
+    half = (1 << 14) // 2  # the two draws of one pair lie so far apart
+    pairs = np.log(draws).reshape(-1, 2, half)
+    assert abs(float(np.corrcoef(pairs[:, 0].ravel(), pairs[:, 1].ravel())[0, 1])) < 4.5 / 724
+    radii = np.square(pairs).sum(axis=1).ravel()
+    assert abs(float(radii.mean()) - 2.0) < 4.5 * 2.0 / 724
+
+
+@pytest.mark.parametrize("size", [1, 511, 513, (1 << 14) + 7])
+def test_lognormal_draws_of_any_number_and_spread(size: int) -> None:
+    for sigma in (0.0, 0.5, 12.0):
+        draws = lognormal_draws(np.random.default_rng(1), 2.0, sigma, size)
+        assert draws.shape == (size,)
+        assert draws.dtype == np.float64
+        assert (draws > 0.0).all()
+        assert np.isfinite(draws).all()
+        if sigma == 0.0:
+            assert draws == pytest.approx(math.exp(2.0))
+
+
+def test_simulated_moments_and_quantiles_match_the_transform() -> None:
+    model = CompoundModel((Term("one", Poisson(3.0), Lognormal(1.0, 1.2)),))
+    totals = np.sort(simulate_years(model, 400_000, seed=11))
+    error = math.sqrt(model.variance / totals.size)
+    assert abs(float(totals.mean()) - model.mean) < 4.5 * error
+    for tail in total_law(model).tails([0.5, 0.9, 0.99, 0.999]):
+        found = tail_with_error(totals, tail.level)
+        assert abs(found.var - tail.var.value) < 4.5 * found.var_error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -12,32 +11,39 @@ import numpy as np
 
 from governance.risk.arrays import FloatArray
 from governance.risk.compound.alignment import common_step
-from governance.risk.compound.ladder import Grid, Ladder
+from governance.risk.compound.ladder import RUNGS, Grid, Ladder, rounding_of
 from governance.risk.compound.law import Estimate, Point, Tail, TotalLaw
 from governance.risk.compound.model import MixedModel, Model, Term
 from governance.risk.compound.rung import Rung
+from governance.risk.normal import normal_quantile
 
-_PILOT = (1 << 10) * 10 + 1  # cache mark of the coarse lattices that place the others
+FIRST = 1 << 9  # nodes to begin with
 LARGEST = 1 << 20  # nodes; beyond it the second differences lose more than they gain
 STALLED = 1 << 16  # nodes from which a bound that no longer falls is taken as it is
 REACH = 16.0  # one lattice serves figures down to this part of its used range
+ROUGH = 1 << 8  # nodes of the coarse lattices that place the others
+ROUGH_SHARE = 0.5  # part of such a lattice that is read off
+SMALLEST = 1e-6  # probabilities below this count as this
+CLEANEST = 1e-9  # tolerance for rounding where it is all there is, and levels meet steps
+CURVE_REACH = 100.0  # one lattice serves points of a curve down to this part
+CURVE_LARGEST = 1 << 14
 
 _FigureT = TypeVar("_FigureT")
-_DECADES = np.geomspace(1e-12, 1e12, 385)
+_SIZES = np.geomspace(1e-12, 1e12, 193)
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """How a tolerance is met: nodes to begin with, share of the lattice that is used."""
+def used_share(tail: float, rounding: float, tolerance: float) -> float:
+    """Return the part of a lattice on which rounding and aliasing leave the tolerance untouched.
 
-    size: int
-    used: float
-
-    @classmethod
-    def of(cls, tolerance: float) -> _Plan:
-        if tolerance >= 1e-7:
-            return cls(1 << 11, 0.47)
-        return cls(1 << 14, 0.24)
+    With the best tilt both are rounding^(1/(1 + u)) tail^(u/(1 + u)) at the part u. That is to be
+    a tenth of the tolerance at most: as a share of the tail, or where most of the law lies beyond
+    the lattice, as a share of the smallest probability that counts.
+    """
+    wanted, low, high = 0.1 * tolerance, 0.2, 0.9
+    if tail > 0.2:
+        wanted, low, high = SMALLEST * wanted, 0.1, 0.25
+    share = math.log(rounding / max(tail, 1e-12)) / math.log(wanted) - 1.0
+    return min(max(share, low), high)
 
 
 class LatticeLaw(TotalLaw):
@@ -48,8 +54,10 @@ class LatticeLaw(TotalLaw):
     def __init__(self, model: Model, tolerance: float = 1e-5) -> None:
         self.model = model
         self.tolerance = tolerance
-        self._plan = _Plan.of(tolerance)
-        self._ladders: dict[tuple[float, int], Ladder] = {}
+        self._rounding = rounding_of(model)
+        self._clean = min(tolerance, CLEANEST) if model.arithmetic else tolerance
+        self._ladders: list[Ladder] = []
+        self._rough: list[Ladder] = []
         self._atomic = any(x > 0.0 for t in model.terms for x in t.severity.atoms)
         self._step = common_step(x for t in model.terms for x in t.severity.atoms if x > 0.0)
 
@@ -120,10 +128,9 @@ class LatticeLaw(TotalLaw):
             return Point(loss, *exact)
 
         def compute(ladder: Ladder) -> Point:
-            at = np.array([loss])
             floor = ladder.grid.roundoff(loss)
-            cdf = ladder.estimate(lambda rung: float(rung.cdf(at)[0]))
-            limited = ladder.estimate(lambda rung: float(rung.limited(at)[0]))
+            cdf = ladder.estimate(lambda rung: rung.cdf_at(loss))
+            limited = ladder.estimate(lambda rung: rung.limited_at(loss))
             near, width = ladder.near_atoms(loss)
             value, bound = min(max(cdf.value, 0.0), 1.0), cdf.bound + floor + near
             limited = Estimate(limited.value, limited.bound + floor * loss + near * width)
@@ -137,11 +144,7 @@ class LatticeLaw(TotalLaw):
 
     def ladder_at(self, loss: float) -> Ladder:
         """Return the finest lattice computed so far that serves a loss."""
-        served = [
-            ladder
-            for ladder in self._ladders.values()
-            if len(ladder.rungs) > 1 and loss <= 0.6 * ladder.grid.top
-        ]
+        served = [ladder for ladder in self._ladders if loss <= 1.05 * ladder.grid.used]
         return min(served, key=lambda ladder: ladder.grid.step)
 
     def limited_square(self, x: float) -> float:
@@ -164,7 +167,10 @@ class LatticeLaw(TotalLaw):
         return self._refine(compute, Estimate.relative, x, x).value
 
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
-        """Return exceedance probabilities at losses spread over the quantiles of the levels."""
+        """Return exceedance probabilities at losses spread over the quantiles of the levels.
+
+        Lattices are refined until the probabilities' absolute errors meet the tolerance.
+        """
         wanted = [level for level in levels if level > self.prob_zero + 1e-9]
         low, high = self.locate(min(wanted)), self.locate(max(wanted))
         if low > 0.99 * high:
@@ -172,43 +178,42 @@ class LatticeLaw(TotalLaw):
         losses = np.geomspace(max(low, high * 1e-8), high, len(levels))
         survival = np.empty(losses.size)
         start = 0
-        for stop in _breaks(losses, 200.0):
-            part = losses[start:stop]
-            ladder = self._serving(float(part[-1])) or self._ladder(float(part[-1]), 1 << 11, 2)
-            value, _ = ladder.estimates(partial(Rung.cdf, x=part))
-            survival[start:stop] = 1.0 - value
+        for stop in _breaks(losses, CURVE_REACH):
+            survival[start:stop] = 1.0 - self._cdf(losses[start:stop])
             start = stop
         return losses, np.clip(survival, 0.0, 1.0)
 
-    def _serving(self, loss: float) -> Ladder | None:
-        """Return a computed lattice whose used part ends a little above a loss, if there is one."""
-        for ladder in self._ladders.values():
-            used = self._plan.used * ladder.grid.top
-            if len(ladder.rungs) > 1 and 0.2 * used <= loss <= 1.05 * used:
-                return ladder
-        return None
+    def _cdf(self, losses: FloatArray) -> FloatArray:
+        ladder = self._ladder(float(losses[-1]), slack=5.0)
+        value, bound = ladder.estimates(partial(Rung.cdf, x=losses))
+        while bound.max() > self.tolerance and ladder.grid.size < CURVE_LARGEST:
+            ladder.halve()
+            value, bound = ladder.estimates(partial(Rung.cdf, x=losses))
+        return value
 
     def locate(self, level: float) -> float:
         """Return a rough quantile, good enough to place a lattice."""
         if level <= self.prob_zero + 1e-12:
             return 0.0
-        for pilot in self._pilots():
-            found = pilot.rungs[0].quantile(level)
-            if 24.0 * pilot.grid.step < found < 0.98 * self._plan.used * pilot.grid.top:
+        for rough in self._rough:
+            found = rough.rungs[0].quantile(level)
+            if 24.0 * rough.grid.step < found < 0.98 * rough.grid.used:
                 return found
-        top = big_jump_range(self.model, level)
+        used = first_range(self.model, level)
         for _ in range(60):
-            ladder = self._ladder(top, 1 << 10, rungs=1)
-            found = ladder.rungs[0].quantile(level)
-            if found > 0.98 * top:
-                top *= 4.0
-            elif found < 12.0 * ladder.grid.step:
-                top = max(found, ladder.grid.step) * 2.0
-                if top < 1e-290:
-                    return top
-            else:
+            rough = self._rough_ladder(used)
+            found = rough.rungs[0].quantile(level)
+            if found > 0.98 * rough.grid.top:
+                used *= 4.0
+            elif found > 1.4 * used:
+                used = found
+            elif found >= 12.0 * rough.grid.step:
                 return found
-        return top
+            else:
+                used = max(found, rough.grid.step) * 2.0
+                if used < 1e-290:
+                    return used
+        return used
 
     def _refine(
         self,
@@ -217,55 +222,93 @@ class LatticeLaw(TotalLaw):
         loss: float,
         top: float,
     ) -> _FigureT:
-        size = self._plan.size
-        best = compute(self._ladder(max(top, loss), size))
-        while error(best) > self.tolerance and size < LARGEST:
-            size *= 4
-            tried = compute(self._ladder(loss * 1.02, size))
+        """Halve the step until the error bound meets the tolerance or falls no more.
+
+        A loss far below the lattice's used part, or one at which that lattice's rounding is too
+        much, gets a lattice of its own.
+        """
+        ladder, own = self._ladder(top), False
+        best = compute(ladder)
+        while error(best) > self.tolerance and ladder.grid.size < LARGEST:
+            far = loss < 0.25 * ladder.grid.used and ladder.grid.size > FIRST
+            if not own and (far or self._rounded(ladder, loss)):
+                ladder, own = self._placed(loss), True
+            else:
+                ladder.halve()
+            tried = compute(ladder)
             stalled = error(tried) > 0.7 * error(best)
             if error(tried) <= error(best):
                 best = tried
-            if stalled and size >= STALLED:
+            if stalled and ladder.grid.size >= STALLED:
                 break  # rounding, not the step, is what is left
         return best
 
-    def _ladder(self, used: float, size: int, rungs: int = 3) -> Ladder:
-        """Return the lattice whose used part reaches a loss, from the cache where it is there."""
-        key = (round(used, 12) if used > 1.0 else used, size * 10 + rungs)
-        if key not in self._ladders:
-            self._ladders[key] = Ladder(self.model, self._grid(used, size, rungs), rungs)
-        return self._ladders[key]
+    def _rounded(self, ladder: Ladder, loss: float) -> bool:
+        """Return whether rounding takes a good part of the tolerance at a loss."""
+        below = ladder.rungs[0].cdf_at(loss)
+        smallest = max(min(below, 1.0 - below), SMALLEST)
+        return ladder.grid.roundoff(loss) > 0.3 * self.tolerance * smallest
 
-    def _grid(self, used: float, size: int, rungs: int) -> Grid:
-        tail = 1.0 if rungs == 1 else self._rough_survival(used)
-        share = min(self._plan.used, 0.25) if rungs > 1 and tail > 0.2 else self._plan.used
+    def _ladder(self, used: float, slack: float = 1.05) -> Ladder:
+        """Return a lattice whose used part ends at a loss, or not far above it if there is one."""
+        for ladder in self._ladders:
+            if ladder.grid.used <= slack * used and used <= 1.02 * ladder.grid.used:
+                return ladder
+        return self._placed(used)
+
+    def _placed(self, used: float) -> Ladder:
+        """Return a new lattice whose used part ends at a loss."""
+        tail = self._rough_survival(used)
+        grid = self._grid(used, used_share(tail, self._rounding, self._clean), tail, FIRST)
+        self._ladders.append(Ladder(self.model, grid))
+        return self._ladders[-1]
+
+    def _rough_ladder(self, used: float) -> Ladder:
+        grid = self._grid(used, ROUGH_SHARE, 1.0, ROUGH, rungs=1)
+        self._rough.append(Ladder(self.model, grid, rungs=1))
+        return self._rough[-1]
+
+    def _grid(self, used: float, share: float, tail: float, size: int, rungs: int = RUNGS) -> Grid:
+        """Return a grid with its best tilt, on whose coarsest lattice the atoms are nodes."""
         top = used / share
         step = top / size
-        coarse = 2 ** (rungs - 1)
         loose = self._atomic and self._step is None
         if self._step is not None:
-            whole = self._step / coarse
+            whole = self._step / 2 ** (rungs - 1)
             if step <= whole:
                 step = whole / math.floor(whole / step)
             elif top / whole <= LARGEST:
-                step, size = whole, _even(top / whole)
+                step, size = whole, 1 << math.ceil(math.log2(top / whole))
             else:
                 loose = True
-        weight = 1.0 / (1.0 + share)
-        tilt = weight * math.log(max(tail, 1e-12) / 2e-16)
-        return Grid(step, size, min(max(tilt, 4.0), 30.0), tail, loose)
-
-    def _pilots(self) -> list[Ladder]:
-        return [pilot for (_, kind), pilot in self._ladders.items() if kind == _PILOT]
+        tilt = math.log(max(tail, 1e-12) / self._rounding) / (1.0 + share)
+        tilt = min(max(tilt, 4.0), 30.0)
+        return Grid(step, size, tilt, tail, used, self._rounding, loose)
 
     def _rough_survival(self, loss: float) -> float:
-        """Return about P(S > loss), rounded up, from a coarse lattice that reaches it."""
+        """Return about P(S > loss), rounded up, from the finest lattice that reaches it."""
         served = [
-            pilot for pilot in self._pilots() if 8.0 * pilot.grid.step < loss < 0.6 * pilot.grid.top
+            known
+            for known in (*self._ladders, *self._rough)
+            if 8.0 * known.grid.step < loss < max(1.02 * known.grid.used, 0.6 * known.grid.top)
         ]
-        pilot = served[0] if served else self._ladder(loss, _PILOT // 10, rungs=1)
-        survival = 1.0 - float(pilot.rungs[0].cdf(np.array([loss]))[0])
+        known = min(served, key=lambda ladder: ladder.grid.step, default=None)
+        known = self._rough_ladder(loss) if known is None else known
+        survival = 1.0 - known.rungs[0].cdf_at(loss)
         return min(1.0, 2.0 * max(survival, 0.0) + 1e-9)
+
+
+def first_range(model: Model, level: float) -> float:
+    """Return a loss near the quantile, to place the first coarse lattice.
+
+    Where mean and variance exist, the quantile of a lognormal law that has both; otherwise by the
+    single big jump.
+    """
+    if not (math.isfinite(model.variance) and model.mean > 0.0):
+        return big_jump_range(model, level)
+    deviation = min(math.sqrt(max(model.variance, 0.0)) / model.mean, 1e150)
+    square = math.log1p(deviation**2)
+    return model.mean * math.exp(math.sqrt(square) * normal_quantile(level) - 0.5 * square)
 
 
 def big_jump_range(model: Model, level: float) -> float:
@@ -275,7 +318,7 @@ def big_jump_range(model: Model, level: float) -> float:
     losses make the total.
     """
     reach = typical_size(model)
-    grid = reach * _DECADES
+    grid = reach * _SIZES
     beyond = model.exceedances(grid) <= 0.5 * (1.0 - level)
     jump = float(grid[int(np.argmax(beyond))]) if beyond.any() else float(grid[-1])
     jump = min(jump, 1e150)  # its square must be a number
@@ -312,7 +355,7 @@ def point_error(point: Point) -> float:
     """Return the largest relative error of a point; probabilities below 1e-6 count as 1e-6."""
     worst = 0.0
     for figure in (point.cdf, point.sf):
-        worst = max(worst, figure.bound / max(figure.value, 1e-6))
+        worst = max(worst, figure.bound / max(figure.value, SMALLEST))
     return max(worst, point.limited.relative())
 
 
@@ -342,11 +385,3 @@ def _breaks(losses: FloatArray, reach: float) -> list[int]:
             break
         breaks.insert(0, below)
     return breaks
-
-
-def _even(size: float) -> int:
-    """Return a convenient transform length of at least ``size`` that divides by eight."""
-    length = 1 << 10
-    while length < size:
-        length *= 2
-    return length

@@ -14,12 +14,17 @@ import numpy as np
 
 from governance.risk.arrays import FloatArray, IntArray, as_floats
 
+CELLS = 4  # cells that a cubic goes through
 _FAINT = 1e-9  # atoms below this probability do not bend the distribution
-_SLACK = 1e-12  # a level this close to a step of the distribution counts as reached
+_SLACK = 1e-12  # the least by which a level may exceed a step of the distribution
 
 
 class Rung:
-    """Masses of S on 0, step, 2 step, ...; smooth masses sit in the middle of their cells."""
+    """Masses of S on 0, step, 2 step, ...; smooth masses sit in the middle of their cells.
+
+    A level within ``slack``, the error of a probability, of a step of the distribution counts as
+    reached. The array of masses becomes the rung's own.
+    """
 
     def __init__(
         self,
@@ -28,25 +33,33 @@ class Rung:
         atoms: FloatArray,
         atomic: float,
         bends: Sequence[float] = (),
+        slack: float = _SLACK,
     ) -> None:
         self.step = step
         self._bends = bends
+        self._slack = max(slack, _SLACK)
+        self._atoms = atoms
         self.atomic = atomic
+        self._first = float(atoms[0])
         self._lone = atoms.size == 1
         if self._lone:
-            smooth = masses.copy()
-            smooth[0] -= atoms[0]
+            masses[0] -= self._first
+            self._steps = atoms
         else:
-            smooth = masses - atoms
-            self._atoms = atoms
-            self._held = np.cumsum(atoms * (step * np.arange(atoms.size)))
-        self._steps = np.cumsum(atoms)
-        self._smooth = np.cumsum(smooth)
-        missing = (1.0 - atomic) - self._smooth
-        self._limited = np.empty(missing.size + 1)
-        self._limited[0] = 0.0
-        np.cumsum(missing, out=self._limited[1:])
-        self._limited *= step
+            masses -= atoms
+            self._steps = atoms.cumsum()
+            self._held = (atoms * (step * np.arange(atoms.size))).cumsum()
+        self._smooth: FloatArray = masses.cumsum()
+
+    @cached_property
+    def _limited(self) -> FloatArray:
+        """Return E[min(smooth part, x)] at the nodes, without the atoms' own share."""
+        missing = (1.0 - self.atomic) - self._smooth
+        limited = np.empty(missing.size + 1)
+        limited[0] = 0.0
+        np.cumsum(missing, out=limited[1:])
+        limited *= self.step
+        return limited
 
     def cdf(self, x: FloatArray) -> FloatArray:
         """Return P(S <= x)."""
@@ -54,6 +67,12 @@ class Rung:
         if self._lone:
             return self._atoms_below(x) + interpolate_cubic(self._smooth, position)
         return self._atoms_below(x) + cubic_from(self._smooth, position, self._one_sided(x))
+
+    def cdf_at(self, x: float) -> float:
+        """Return P(S <= x) at one point, without the cost of arrays."""
+        if not self._lone:
+            return float(self.cdf(np.array([x]))[0])
+        return self._first + cubic_at(self._smooth, x / self.step - 0.5)
 
     def _one_sided(self, x: FloatArray) -> IntArray:
         """Return where the four cells begin that interpolate at x, on one side of every atom.
@@ -63,7 +82,7 @@ class Rung:
         cell k, right of the node.
         """
         marks = self._marks
-        last = marks.size - 4
+        last = marks.size - CELLS
         cell = np.floor(x / self.step + 1e-9).astype(np.int64)
         usual = np.clip(np.floor(x / self.step - 0.5).astype(np.int64) - 1, 0, last)
         first = usual
@@ -101,7 +120,7 @@ class Rung:
         """Return E[min(S, x)]."""
         smooth = interpolate_cubic(self._limited, x / self.step)
         if self._lone:
-            return smooth + x * (self.atomic - float(self._steps[0]))
+            return smooth + x * (self.atomic - self._first)
         index = self._index(x)
         held: FloatArray = self._held[index] + x * (self.atomic - self._steps[index])
         return smooth + held
@@ -110,17 +129,8 @@ class Rung:
         """Return E[min(S, x)] at one point, without the cost of arrays."""
         if not self._lone:
             return float(self.limited(np.array([x]))[0])
-        position = x / self.step
-        first = min(max(math.floor(position) - 1, 0), self._limited.size - 4)
-        t = position - first
-        a, b, c, d = self._limited[first : first + 4].tolist()
-        smooth = (
-            -a * (t - 1.0) * (t - 2.0) * (t - 3.0) / 6.0
-            + b * t * (t - 2.0) * (t - 3.0) / 2.0
-            - c * t * (t - 1.0) * (t - 3.0) / 2.0
-            + d * t * (t - 1.0) * (t - 2.0) / 6.0
-        )
-        return float(smooth + x * (self.atomic - float(self._steps[0])))
+        smooth = cubic_at(self._limited, x / self.step)
+        return smooth + x * (self.atomic - self._first)
 
     def limited_square(self, x: float) -> float:
         """Return E[min(S, x)^2] = 2 x L(x) - 2 int_0^x L, with L the limited expected value."""
@@ -133,16 +143,16 @@ class Rung:
 
     def quantile(self, level: float) -> float:
         """Return inf{x: P(S <= x) >= level}; ``inf`` where the lattice ends before it."""
-        if level <= self._steps[0] + _SLACK:
+        if level <= self._first + _SLACK:
             return 0.0
         if self._lone:
-            return self._smooth_quantile(level - float(self._steps[0]))
+            return self._smooth_quantile(level - self._first)
         node = self._first_node(level)
         if node is None:
             return float("inf")
         before = float(self._steps[node - 1])
         left = before + float(interpolate_cubic(self._smooth, np.array([node - 0.5]))[0])
-        if left < level - _SLACK:
+        if left < level - self._slack:
             return node * self.step
         return min(self._smooth_quantile(level - before), node * self.step)
 
@@ -150,12 +160,12 @@ class Rung:
         at_nodes = self._steps + interpolate_cubic(
             self._smooth, as_floats(np.arange(self._steps.size) - 0.5)
         )
-        reached = at_nodes >= level - _SLACK
+        reached = at_nodes >= level - self._slack
         return int(np.argmax(reached)) if reached.any() else None
 
     def _smooth_quantile(self, target: float) -> float:
         values = self._smooth
-        right = int(np.searchsorted(values, target))
+        right = int(values.searchsorted(target))
         if right >= values.size - 1:
             return float("inf")
         first = min(max(right - 2, 0), values.size - 4)
@@ -182,23 +192,36 @@ def cubic_from(values: FloatArray, position: FloatArray, first: IntArray) -> Flo
     return value
 
 
+def cubic_at(values: FloatArray, position: float) -> float:
+    """Interpolate at one point by the cubic through the four nearest nodes."""
+    first = min(max(math.floor(position) - 1, 0), values.size - 4)
+    a, b, c, d = values[first : first + 4].tolist()
+    t = position - first
+    u, v, w = t - 1.0, t - 2.0, t - 3.0
+    outer: float = (d * t * u * v - a * u * v * w) / 6.0
+    inner: float = (b * v - c * u) * t * w / 2.0
+    return outer + inner
+
+
 def _solve_cubic(window: list[float], target: float, right: int) -> float:
     """Return where the cubic through values at 0 .. 3 takes a value, in [right - 1, right]."""
     a, b, c, d = window
-    first, second, third = b - a, c - 2.0 * b + a, d - 3.0 * c + 3.0 * b - a
-    low, high = max(right - 1.0, 0.0), float(right)
     if right == 0:
-        return 0.5 * (target - a) / first if first > 0.0 else 0.0
-    t = low + (target - window[right - 1]) / max(window[right] - window[right - 1], 1e-300)
+        return 0.5 * (target - a) / (b - a) if b > a else 0.0
+    low, high = right - 1.0, float(right)
+    third = (d - 3.0 * (c - b) - a) / 6.0
+    second = 0.5 * (c - 2.0 * b + a) - 3.0 * third
+    first = b - a - second - third
+    rise = window[right] - window[right - 1]
+    t = low + (target - window[right - 1]) / rise if rise > 0.0 else high
     for _ in range(6):
-        value = a + t * first + t * (t - 1.0) / 2.0 * second
-        value += t * (t - 1.0) * (t - 2.0) / 6.0 * third - target
-        slope = first + (2.0 * t - 1.0) / 2.0 * second
-        slope += (3.0 * t * t - 6.0 * t + 2.0) / 6.0 * third
+        slope = first + t * (2.0 * second + 3.0 * t * third)
         if slope <= 0.0:
             break
-        moved = min(max(t - value / slope, low), high)
-        if abs(moved - t) < 1e-13:
-            return moved
-        t = moved
+        before = t
+        t -= (a - target + t * (first + t * (second + t * third))) / slope
+        if not low <= t <= high:
+            t = low if t < low else high
+        if -1e-13 < t - before < 1e-13:
+            break
     return t

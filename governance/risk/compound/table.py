@@ -9,9 +9,9 @@ import numpy as np
 
 from governance.risk.arrays import FloatArray
 from governance.risk.compound.alignment import common_step
-from governance.risk.compound.ladder import atom_masses
 from governance.risk.compound.law import Estimate, Point, Tail, TotalLaw
 from governance.risk.compound.model import CompoundModel
+from governance.risk.compound.spectrum import atom_masses
 
 _EXACT = 1e-13
 _SLACK = 1e-12

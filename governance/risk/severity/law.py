@@ -95,10 +95,13 @@ class SeverityLaw(ABC):
         return self.second_moment - self.mean**2 if math.isfinite(self.second_moment) else math.inf
 
 
-def masses_from_limited(limited: FloatArray, step: float) -> FloatArray:
-    """Return lattice masses from limited expected values at 0, step, ..., size step."""
-    slopes = np.diff(limited) / step
+def masses_from_limited(limited: FloatArray, step: float, whole: float = 1.0) -> FloatArray:
+    """Return lattice masses from limited expected values at 0, step, ..., size step.
+
+    ``whole`` is the mass of the law, above 1 where ``limited`` sums weighted laws.
+    """
+    slopes = (limited[1:] - limited[:-1]) / step
     masses = np.empty(slopes.size)
-    masses[0] = 1.0 - slopes[0]
-    masses[1:] = slopes[:-1] - slopes[1:]
+    masses[0] = whole - slopes[0]
+    np.subtract(slopes[:-1], slopes[1:], out=masses[1:])
     return masses

@@ -11,9 +11,11 @@ import numpy as np
 
 from governance.risk.arrays import FloatArray
 from governance.risk.normal import ndtr, normal_cdf, normal_quantile
+from governance.risk.severity.draws import lognormal_draws
 from governance.risk.severity.law import SeverityLaw
 
 _LARGEST = 700.0  # logarithm of the largest moment that is a number
+_SMALLEST = 5e-324  # stands for a loss of zero under a logarithm
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,12 @@ class Lognormal(SeverityLaw):
         return math.exp(exponent) if exponent < _LARGEST else math.inf
 
     def survival(self, x: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            return ndtr((self.mu - np.log(x)) / self.sigma)
+        return ndtr((self.mu - np.log(np.maximum(x, _SMALLEST))) / self.sigma)
 
     def limited(self, x: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore"):
-            z = (np.log(x) - self.mu) / self.sigma
+        z = np.log(np.maximum(x, _SMALLEST))
+        z -= self.mu
+        z /= self.sigma
         if math.isinf(self.mean):
             return self._limited_wide(x, z)
         return self.mean * ndtr(z - self.sigma) + x * ndtr(-z)
@@ -64,10 +66,7 @@ class Lognormal(SeverityLaw):
         return math.exp(self.mu + self.sigma * normal_quantile(level))
 
     def sample(self, generator: np.random.Generator, size: int) -> FloatArray:
-        draws = generator.standard_normal(size)
-        draws *= self.sigma
-        draws += self.mu
-        return np.exp(draws, out=draws)
+        return lognormal_draws(generator, self.mu, self.sigma, size)
 
 
 @dataclass(frozen=True)
