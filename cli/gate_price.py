@@ -85,7 +85,7 @@ def priced(
         portfolio = Portfolio(
             currency=agents.currency, horizon_years=agents.horizon_years, scenarios=scenarios
         )
-        answer = quantify(portfolio, levels=(level,), tolerance=1e-4, curve=False)
+        answer = quantify(portfolio, levels=(level,), tolerance=1e-5, curve=False)
         tvar = next(iter(answer.tvar.values()))
         if tvar is None:
             raise InputError("the TVaR does not exist: a tail is too heavy", file=base)
