@@ -123,7 +123,7 @@ def test_lint_of_the_profiles_bank(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_the_policy_chooses_which_as_a_stored_audit_gates_on(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     database = ["--db", str(tmp_path / "u.db")]
     policy = tmp_path / "paper.yaml"
@@ -137,9 +137,10 @@ def test_the_policy_chooses_which_as_a_stored_audit_gates_on(
         if name == "paper":
             assert run(["gate", "policy", "set", str(policy), *database]) == 0
         assert run(["agent", "register", name, *database]) == 0
-        arguments = ["--model", f"replay:{folder}", "--public", "--out", str(tmp_path / name)]
-        more = ["--profiles", "refusal,disclosure", "--ih-samples", "2"]
-        assert run(["agent", "audit", name, *arguments, *ASKED, *more, *database]) == 0
+        with _model() as model:
+            arguments = ["--model", model, "--public", "--out", str(tmp_path / name)]
+            more = ["--profiles", "refusal,disclosure", "--ih-samples", "2"]
+            assert run(["agent", "audit", name, *arguments, *ASKED, *more, *database]) == 0
         capsys.readouterr()
         assert run(["agent", "show", name, *database, "--json"]) == 0
         found[name] = json.loads(capsys.readouterr().out)
