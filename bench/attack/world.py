@@ -171,11 +171,12 @@ def in_parallel(work: Callable[..., Any], arguments: list[tuple[Any, ...]]) -> l
 
 
 def _run(work: Callable[..., Any], gate: Any, results: Any, given: tuple[Any, ...]) -> None:
+    outcome: Any = "a process ended with the error above"
     try:
         gate.wait()
-        results.put((work(*given),))
-    except BaseException as error:  # noqa: BLE001 - reported by the parent
-        results.put(f"{type(error).__name__}: {error}")
+        outcome = (work(*given),)
+    finally:
+        results.put(outcome)
 
 
 def percent_over(exposure: float, ceiling: float) -> float:
