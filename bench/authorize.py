@@ -58,7 +58,7 @@ def main() -> None:
         for mode in MODES if "left_out" not in found["vaara"] else ():
             own = found[f"sqlite, synchronous {mode}"]["authorise_p50_us"]
             found["vaara"][f"times_ours_{mode}"] = round(found["vaara"][f"p50_us_{mode}"] / own, 2)
-    if shutil.which("pgbench"):
+    if shutil.which("pgbench") and not os.environ.get("NOPG"):
         found["postgresql"] = postgres_pair(options.rounds)
     print(json.dumps(found, indent=2))
 

@@ -46,7 +46,11 @@ from governance.kernel.clock import SystemClock
 from governance.kernel.errors import UnderwriterError
 from governance.kernel.files import write_atomically
 
-BATCHES = (1, 8, 32, 64, 128, 256)
+BATCHES = (1, 8, 32, 64, 128, 256, 512)
+# Small batches are slow: this many of them tell the pace, and the sweep ends within minutes.
+ROUNDS = 4
+FEWEST_PROMPTS = 8
+INVARIANCE_TOKENS = 48
 DTYPES = ("float32", "bfloat16", "float16")
 WARM_UP_TOKENS = 4
 
@@ -102,20 +106,27 @@ def measured(subject: LocalSubject, batch: int, prompts: Sequence[Prompt]) -> tu
 def sweep(model: str, device: str, batches: Sequence[int], prompts: list[Prompt]) -> list[dict]:
     """Return tokens a second by batch size for generate, and for generate_batch.
 
-    The answers of generate_batch are counted against those of generate with the same prompts.
+    A batch size answers ``ROUNDS`` batches, as far as there are prompts. The answers of
+    generate_batch are counted against those of generate with the same prompts.
     """
     rows, padded = [], {}
     for continuous in (False, True):
         with loaded(model, device=device, continuous=continuous) as subject:
             for batch in batches if not continuous else sorted({max(batches), len(prompts)}):
-                figures, answers = measured(subject, batch, prompts)
+                asked = prompts if continuous else spread(prompts, ROUNDS * batch)
+                figures, answers = measured(subject, batch, asked)
                 name = "generate_batch" if continuous else "generate"
-                row = {"engine": name, "batch": batch, **figures}
+                row = {"engine": name, "batch": batch, "prompts": len(asked), **figures}
                 if continuous and answers and padded:
                     row["same_as_generate"] = same_answers(answers, padded)
                 padded = padded if continuous else answers or padded
                 rows.append(shown(row))
     return rows
+
+
+def spread(prompts: Sequence[Prompt], count: int) -> Sequence[Prompt]:
+    """Return ``count`` prompts, evenly from all of them."""
+    return prompts[:: max(1, len(prompts) // max(count, FEWEST_PROMPTS))]
 
 
 def invariance(model: str, device: str, batches: Sequence[int], prompts: list[Prompt]) -> list:
@@ -133,6 +144,13 @@ def invariance(model: str, device: str, batches: Sequence[int], prompts: list[Pr
                     row["same"] = same_answers(answers, alone)
                 rows.append(shown(row))
     return rows
+
+
+def shortened(prompts: Sequence[Prompt]) -> list[Prompt]:
+    """Return the prompts with short answers."""
+    return [
+        replace(prompt, max_tokens=min(prompt.max_tokens, INVARIANCE_TOKENS)) for prompt in prompts
+    ]
 
 
 def same_answers(answers: dict[int, Completion], others: dict[int, Completion]) -> int:
@@ -156,7 +174,11 @@ def full_run(arguments: argparse.Namespace) -> dict[str, Any]:
     )
     subject = open_subject(
         arguments.model,
-        SubjectOptions(device=arguments.device, continuous=arguments.continuous),
+        SubjectOptions(
+            device=arguments.device,
+            continuous=arguments.continuous,
+            batch_size=arguments.batch_size,
+        ),
     )
     folder = arguments.out / "run"
     try:
@@ -204,13 +226,13 @@ def markdown(report: dict[str, Any]) -> str:
     lines = [
         f"{on['device']}, torch {on['torch']}, transformers {on['transformers']}.",
         "",
-        "| engine | batch | tokens/s | answers as with generate |",
-        "| --- | --- | --- | --- |",
+        "| engine | batch | prompts | tokens/s | answers as with generate |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for row in report["sweep"]:
         pace = row.get("error") or f"{row['tokens_per_second']:.0f}"
         same = row.get("same_as_generate", "")
-        lines.append(f"| {row['engine']} | {row['batch']} | {pace} | {same} |")
+        lines.append(f"| {row['engine']} | {row['batch']} | {row['prompts']} | {pace} | {same} |")
     lines += ["", "| dtype | batch | greedy answers as with batch 1 |", "| --- | --- | --- |"]
     for row in report["invariance"]:
         same = row.get("error") or f"{row['same']} of {row['prompts']}"
@@ -239,8 +261,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--tier", type=int, default=5, choices=sorted(TIER_SIZES))
     parser.add_argument("--out", type=Path, default=Path("gpu-audit"))
     parser.add_argument("--continuous", action="store_true", help="battery by generate_batch")
+    parser.add_argument("--batch-size", type=int, help="of the battery")
     parser.add_argument("--limit", type=int, help="items of each kind; also shortens the rest")
-    parser.add_argument("--max-tokens", type=int)
+    parser.add_argument("--max-tokens", type=int, help="of every answer of the battery")
     parser.add_argument("--skip-run", action="store_true", help="throughput and invariance only")
     return parser.parse_args()
 
@@ -252,11 +275,11 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     batches = (1, 4) if small else BATCHES
     report: dict[str, Any] = {"machine": machine()}
     sections = {
+        "run": lambda: None if arguments.skip_run else full_run(arguments),
         "sweep": lambda: sweep(arguments.model, arguments.device, batches, prompts),
         "invariance": lambda: invariance(
-            arguments.model, arguments.device, batches[:4], prompts[:64]
+            arguments.model, arguments.device, batches[:4], shortened(spread(prompts, 64))
         ),
-        "run": lambda: None if arguments.skip_run else full_run(arguments),
     }
     for name, section in sections.items():
         print(f"== {name}", flush=True)

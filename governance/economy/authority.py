@@ -28,7 +28,7 @@ from governance.economy.books import (
 from governance.economy.windows import EACH
 from governance.store.agents import Agent, Certification
 from governance.store.economy import Authority
-from governance.store.economy_delegations import Delegation
+from governance.store.economy_delegations import IS_ACTIVE, Delegation
 from governance.store.prepared import Prepared
 
 AT_RISK = ("penalties", "reserved", "delegated")
@@ -132,7 +132,7 @@ _CLAIM_UNDER = Prepared(
     _CLAIM.where(
         exists().where(
             Delegation.id == bindparam("delegation"),
-            Delegation.state == "active",
+            IS_ACTIVE,
             Delegation.penalties
             + Delegation.spent
             + Delegation.reserved

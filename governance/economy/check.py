@@ -16,7 +16,7 @@ from governance.kernel.value import Value
 from governance.store.economy import Authority, Posting
 from governance.store.economy_contracts import Contract
 from governance.store.economy_delegations import Delegation
-from governance.store.economy_reservations import Reservation
+from governance.store.economy_reservations import IS_HELD, Reservation
 from governance.store.ledger import LedgerEvent
 
 USED = ("penalties", "spent", "reserved", "delegated")
@@ -127,7 +127,7 @@ def _reservations(session: Session) -> Iterator[str]:
         (agent, currency): int(amount)
         for agent, currency, amount in session.execute(
             select(Reservation.agent_id, Reservation.currency, func.sum(Reservation.amount))
-            .where(Reservation.state == "held")
+            .where(IS_HELD)
             .group_by(Reservation.agent_id, Reservation.currency)
         )
     }

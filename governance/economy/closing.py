@@ -24,7 +24,7 @@ from governance.gate.standing import Reason
 from governance.kernel.clock import format_time
 from governance.kernel.errors import InputError
 from governance.kernel.money import Money
-from governance.store.economy_reservations import Refund, Reservation
+from governance.store.economy_reservations import IS_HELD, Refund, Reservation
 from governance.store.store import Transaction
 
 BATCH = 200
@@ -149,7 +149,7 @@ def refund(
 def expire_due(transaction: Transaction, *, agent_id: str | None = None, limit: int = BATCH) -> int:
     """End held reservations whose deadline passed; returns how many."""
     query = select(Reservation).where(
-        Reservation.state == "held", Reservation.expires_at <= transaction.now
+        IS_HELD, Reservation.expires_at <= transaction.now
     )
     if agent_id is not None:
         query = query.where(Reservation.agent_id == agent_id)
@@ -270,7 +270,7 @@ def held_reservations(session: Session, agent_id: str, currency: str) -> list[Re
             .where(
                 Reservation.agent_id == agent_id,
                 Reservation.currency == currency,
-                Reservation.state == "held",
+                IS_HELD,
             )
             .order_by(Reservation.created_at.desc(), Reservation.id.desc())
             .execution_options(populate_existing=True)

@@ -30,8 +30,8 @@ from governance.kernel.clock import format_time
 from governance.kernel.errors import InputError
 from governance.kernel.money import Money
 from governance.store.agents import Agent
-from governance.store.economy_delegations import Delegation
-from governance.store.economy_reservations import Reservation
+from governance.store.economy_delegations import IS_ACTIVE, Delegation
+from governance.store.economy_reservations import IS_HELD, Reservation
 from governance.store.store import Transaction
 
 ACTION = "delegate"
@@ -130,7 +130,7 @@ def _depth_below(session: Session, agent_id: str, currency: str) -> int:
                 select(Delegation.child_id).where(
                     Delegation.parent_id.in_(level),
                     Delegation.currency == currency,
-                    Delegation.state == "active",
+                    IS_ACTIVE,
                 )
             )
             if child not in seen
@@ -267,7 +267,7 @@ def reservations_under(session: Session, delegation_id: str) -> list[Reservation
     return list(
         session.scalars(
             select(Reservation)
-            .where(Reservation.delegation_id == delegation_id, Reservation.state == "held")
+            .where(Reservation.delegation_id == delegation_id, IS_HELD)
             .order_by(Reservation.created_at, Reservation.id)
             .execution_options(populate_existing=True)
         )

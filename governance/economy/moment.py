@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
-
-from governance.store.ledger import LedgerHead
-from governance.store.prepared import Prepared
 from governance.store.store import Transaction
-
-_HEAD = Prepared(select(LedgerHead.at).where(LedgerHead.id == 1).with_for_update())
 
 
 def begin(transaction: Transaction) -> Transaction:
@@ -20,9 +14,7 @@ def begin(transaction: Transaction) -> Transaction:
     before the commit. A host whose clock is slow counts as standing at the last event's time:
     it can neither revive an expired reservation nor undo decay. Safe to repeat.
     """
-    transaction.session.flush()
-    row = _HEAD.one(transaction.session, {})
-    last = None if row is None else row[0]
+    last = transaction.ledger.last_time()
     if last is None or last <= transaction.now:
         return transaction
     return replace(transaction, now=last)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from governance.economy.authority import Used, read_used
-from governance.economy.standing import AgentPosition, read_position
+from governance.economy.standing import POSITION, AgentPosition, position_of, read_position
 from governance.economy.windows import spending_window
 from governance.gate.standing import Reason
 from governance.kernel.errors import StorageError
-from governance.store.economy_delegations import Delegation
+from governance.store.agents import Agent
+from governance.store.economy import Authority
+from governance.store.economy_delegations import IS_ACTIVE, Delegation
+from governance.store.economy_reservations import Reservation
 from governance.store.prepared import Prepared
 
 MAX_CHAIN = 100  # a longer chain can only come from a tampered database
@@ -46,12 +51,12 @@ class Node:
     stored: Used | None
     links: tuple[Link, ...]
 
-    @property
+    @cached_property
     def window(self) -> str:
         """Return the name of the spending window of the moment."""
         return spending_window(self.position, self.at)
 
-    @property
+    @cached_property
     def used(self) -> Used:
         """Return what counts now."""
         return (self.stored or Used()).in_window(self.window)
@@ -97,23 +102,65 @@ class Node:
         return found
 
 
-_HAS_PRINCIPAL = Prepared(
-    select(Delegation.id).where(
-        Delegation.child_id == bindparam("agent"),
+_NODE = POSITION.add_columns(
+    Authority.penalties,
+    Authority.spent,
+    Authority.reserved,
+    Authority.delegated,
+    Authority.spending_window,
+    exists()
+    .where(
+        Delegation.child_id == Agent.id,
         Delegation.currency == bindparam("money"),
-        Delegation.state == "active",
+        IS_ACTIVE,
+    )
+    .label("has_principal"),
+).outerjoin(
+    Authority, and_(Authority.agent_id == Agent.id, Authority.currency == bindparam("money"))
+)
+_PLAIN = Prepared(_NODE)
+_WITH_KEY = Prepared(
+    _NODE.add_columns(
+        select(Reservation.id)
+        .where(Reservation.agent_id == Agent.id, Reservation.key == bindparam("key"))
+        .correlate(Agent)
+        .scalar_subquery()
     )
 )
 
 
 def read_node(session: Session, agent_id: str, currency: str, at: datetime) -> Node:
-    """Return an agent with what it used and all sub-budgets above it."""
+    """Return an agent with what it used and all sub-budgets above it; the agent must be there."""
     session.flush()
-    position = read_position(session, agent_id)
+    row = _PLAIN.one(session, {"agent": agent_id, "money": currency})
+    return _node(session, row, currency, at)[0]
+
+
+def read_node_for(
+    session: Session, agent_id: str, currency: str, at: datetime, key: str
+) -> tuple[Node, str | None]:
+    """Return the node, and the id of the reservation that the agent made under a key."""
+    session.flush()
+    row = _WITH_KEY.one(session, {"agent": agent_id, "money": currency, "key": key})
+    node, more = _node(session, row, currency, at)
+    return node, more[0]
+
+
+def _node(
+    session: Session, row: tuple[Any, ...] | None, currency: str, at: datetime
+) -> tuple[Node, tuple[Any, ...]]:
+    """Return the node of a row of `_NODE`, and the columns behind it."""
+    assert row is not None  # noqa: S101 - callers have the agent's row
+    position, behind = position_of(session, row)
+    used, has_principal, more = behind[:5], behind[5], behind[6:]
+    stored = None if used[0] is None else Used(*used)
+    links = _links(session, position.id, currency) if has_principal else ()
+    return Node(position, currency, at, stored, links), more
+
+
+def _links(session: Session, agent_id: str, currency: str) -> tuple[Link, ...]:
     links: list[Link] = []
-    delegation = None
-    if _HAS_PRINCIPAL.rows(session, {"agent": agent_id, "money": currency}):
-        delegation = active_delegation(session, agent_id, currency)
+    delegation = active_delegation(session, agent_id, currency)
     while delegation is not None:
         if len(links) >= MAX_CHAIN:
             raise StorageError("the tree of delegations has a cycle", hint="underwriter ledger")
@@ -122,7 +169,7 @@ def read_node(session: Session, agent_id: str, currency: str, at: datetime) -> N
         links.append(Link(delegation, parent, used))
         above = delegation.above_id
         delegation = None if above is None else read_delegation(session, above)
-    return Node(position, currency, at, read_used(session, agent_id, currency), tuple(links))
+    return tuple(links)
 
 
 def active_delegation(session: Session, agent_id: str, currency: str) -> Delegation | None:
@@ -132,7 +179,7 @@ def active_delegation(session: Session, agent_id: str, currency: str) -> Delegat
         .where(
             Delegation.child_id == agent_id,
             Delegation.currency == currency,
-            Delegation.state == "active",
+            IS_ACTIVE,
         )
         .execution_options(populate_existing=True)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 
 from governance.economy.authority import (
@@ -20,7 +20,7 @@ from governance.economy.books import Transfer, post
 from governance.economy.closing import expire_due, find_reservation
 from governance.economy.keys import check_key
 from governance.economy.moment import begin
-from governance.economy.node import Limit, Node, read_node
+from governance.economy.node import Limit, Node, read_node, read_node_for
 from governance.economy.request import Request, refusals
 from governance.economy.safety import marginal_safety, safety_refusal
 from governance.economy.spending import close_window
@@ -39,11 +39,6 @@ DEFAULT_ACTION = "contract"
 DEFAULT_TERM = timedelta(hours=1)
 
 
-_KNOWN = Prepared(
-    select(Reservation.id).where(
-        Reservation.agent_id == bindparam("agent"), Reservation.key == bindparam("key")
-    )
-)
 _LATER = ("closed_at", "close_reason", "spending_window")
 _INSERT = Prepared(
     insert(Reservation.__table__).values(  # type: ignore[arg-type]
@@ -123,12 +118,11 @@ def reserve(
     session, now = transaction.session, transaction.now
     until = deadline(now, term or DEFAULT_TERM)
     # An hour that is said is the same request as an hour that is not.
-    held = (term or DEFAULT_TERM) / timedelta(microseconds=1)
+    held = (term or DEFAULT_TERM) // timedelta(microseconds=1)
     request = digest([amount.amount, amount.currency, action, held])
-    known = _KNOWN.one(session, {"agent": agent.id, "key": key})
+    node, known = read_node_for(session, agent.id, amount.currency, now, key)
     if known is not None:
-        return _replay(session, find_reservation(session, known[0]), request, now)
-    node = read_node(session, agent.id, amount.currency, now)
+        return _replay(session, find_reservation(session, known), request, now)
     asked = Request(amount.amount, action, until if term else within_sub_budget(node, until))
     safety = marginal_safety(session, node, amount.amount) if with_safety else None
     reasons, limit, used = _decide(transaction, node, asked)
@@ -139,7 +133,7 @@ def reserve(
         grant = _deny(transaction, node, asked, limit, reasons)
     else:
         grant = _grant(transaction, node, asked, limit, used, key, request)
-    return replace(grant, safety=safety)
+    return grant if safety is None else replace(grant, safety=safety)
 
 
 def check_amount(amount: Money) -> None:

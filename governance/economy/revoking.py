@@ -12,7 +12,7 @@ from governance.economy.delegations import reservations_under
 from governance.economy.moment import begin
 from governance.economy.node import read_delegation, read_node
 from governance.economy.spending import count_spend
-from governance.store.economy_delegations import Delegation
+from governance.store.economy_delegations import IS_ACTIVE, Delegation
 from governance.store.store import Transaction
 
 
@@ -58,7 +58,7 @@ def expire_delegations(transaction: Transaction, *, limit: int = BATCH) -> int:
     """End the sub-budgets whose deadline passed; returns how many of them ended, with branches."""
     due = transaction.session.scalars(
         select(Delegation)
-        .where(Delegation.state == "active", Delegation.expires_at <= transaction.now)
+        .where(IS_ACTIVE, Delegation.expires_at <= transaction.now)
         .order_by(Delegation.expires_at)
         .limit(limit)
     ).all()
@@ -118,7 +118,7 @@ def _settle_above(
 
 
 def _active(session: Session, condition: object) -> list[Delegation]:
-    query = select(Delegation).where(Delegation.state == "active", condition)  # type: ignore[arg-type]
+    query = select(Delegation).where(IS_ACTIVE, condition)  # type: ignore[arg-type]
     return list(
         session.scalars(query.order_by(Delegation.id).execution_options(populate_existing=True))
     )

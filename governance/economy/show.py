@@ -16,7 +16,7 @@ from governance.gate.standing import Reason
 from governance.kernel.clock import format_time
 from governance.store.agents import Agent
 from governance.store.economy import Authority
-from governance.store.economy_reservations import Reservation
+from governance.store.economy_reservations import IS_HELD, Reservation
 
 
 @dataclass(frozen=True)
@@ -97,5 +97,5 @@ def _reservations(
     )
     newest = mine.order_by(Reservation.created_at.desc(), Reservation.id.desc()).limit(last)
     rows = {row.id: row for row in session.scalars(newest)}
-    rows |= {row.id: row for row in session.scalars(mine.where(Reservation.state == "held"))}
+    rows |= {row.id: row for row in session.scalars(mine.where(IS_HELD))}
     return tuple(sorted(rows.values(), key=lambda row: (row.created_at, row.id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
@@ -148,8 +148,12 @@ _COLUMNS = (
     Certification.audit_contribution,
     Certification.reaudit_ordered_at,
 )
-_JOINED = select(*_COLUMNS).outerjoin(Certification, Certification.id == _LATEST)
-_ONE = Prepared(_JOINED.where(Agent.id == bindparam("agent")))
+_JOINED = (
+    select(*_COLUMNS).select_from(Agent).outerjoin(Certification, Certification.id == _LATEST)
+)
+# One agent's position, for statements that read more beside it; see `position_of`.
+POSITION = _JOINED.where(Agent.id == bindparam("agent"))
+_ONE = Prepared(POSITION)
 
 
 class _Row(NamedTuple):
@@ -175,6 +179,12 @@ def read_position(session: Session, agent_id: str) -> AgentPosition:
     row = _ONE.one(session, {"agent": agent_id})
     assert row is not None  # noqa: S101 - callers have the agent's row
     return _position(session, _Row(*row))
+
+
+def position_of(session: Session, row: tuple[Any, ...]) -> tuple[AgentPosition, tuple[Any, ...]]:
+    """Return the position that a row of `POSITION` begins with, and the columns behind it."""
+    own = len(_COLUMNS)
+    return _position(session, _Row(*row[:own])), row[own:]
 
 
 def read_positions(session: Session, agent_ids: list[str]) -> dict[str, AgentPosition]:

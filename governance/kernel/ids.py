@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,4 +15,6 @@ def uuid7(moment: datetime, random_bytes: RandomBytes) -> str:
     random_a = tail >> 68
     random_b = tail & ((1 << 62) - 1)
     value = (milliseconds << 80) | (0x7 << 76) | (random_a << 64) | (0b10 << 62) | random_b
-    return str(uuid.UUID(int=value))
+    digits = f"{value:032x}"
+    parts = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
+    return "-".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.store.base import Base
@@ -29,9 +29,10 @@ class Certification(Base):
     """One attempt to certify an agent: the vector, the policy version and the decision."""
 
     __tablename__ = "certification"
+    __table_args__ = (Index("ix_certification_latest", "agent_id", "event_sequence"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    agent_id: Mapped[str] = mapped_column(ForeignKey("agent.id"), index=True)
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agent.id"))
     certified_at: Mapped[datetime] = mapped_column(index=True)
     policy_digest: Mapped[str] = mapped_column(ForeignKey("policy_version.digest"))
     basis: Mapped[str]  # point | bound

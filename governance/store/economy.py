@@ -51,8 +51,8 @@ class Posting(Base):
 
     sequence: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=False)
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    debit: Mapped[str] = mapped_column(index=True)
-    credit: Mapped[str] = mapped_column(index=True)
+    debit: Mapped[str]
+    credit: Mapped[str]
     amount: Mapped[int] = mapped_column(Big)
     currency: Mapped[str]
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.store.base import Base
 from governance.store.economy import Big
+
+
+_HELD = text("state = 'held'")
+_DELEGATED = text("delegation_id IS NOT NULL")
 
 
 class Reservation(Base):
@@ -20,8 +24,20 @@ class Reservation(Base):
         CheckConstraint("amount > 0", name="positive"),
         CheckConstraint("committed >= 0 AND committed <= amount", name="committed_within"),
         CheckConstraint("refunded >= 0 AND refunded <= committed", name="refunded_within"),
-        Index("ix_reservation_due", "state", "expires_at"),
-        Index("ix_reservation_agent", "agent_id", "state"),
+        # Over the held ones only: they are few, and the path of money writes fewer pages.
+        Index(
+            "ix_reservation_held",
+            "expires_at",
+            "agent_id",
+            sqlite_where=_HELD,
+            postgresql_where=_HELD,
+        ),
+        Index(
+            "ix_reservation_delegation",
+            "delegation_id",
+            sqlite_where=_DELEGATED,
+            postgresql_where=_DELEGATED,
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -34,7 +50,7 @@ class Reservation(Base):
     action: Mapped[str]
     key: Mapped[str]
     request: Mapped[str]  # digest of what was asked under the key
-    delegation_id: Mapped[str | None] = mapped_column(ForeignKey("delegation.id"), index=True)
+    delegation_id: Mapped[str | None] = mapped_column(ForeignKey("delegation.id"))
     certification_id: Mapped[str] = mapped_column(ForeignKey("certification.id"))
     policy_digest: Mapped[str] = mapped_column(ForeignKey("policy_version.digest"))
     ceiling: Mapped[int] = mapped_column(Big)
@@ -43,6 +59,11 @@ class Reservation(Base):
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None]
     spending_window: Mapped[str | None]  # the window in which the commit counts
+
+
+# Written out, so that both databases see that the index over held reservations holds it; SQLite
+# would plan a statement anew each time it is given the word.
+IS_HELD = Reservation.state == literal_column("'held'")
 
 
 class Refund(Base):

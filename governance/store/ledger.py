@@ -110,38 +110,61 @@ def _hash(columns: dict[str, Any]) -> str:
     return sha256_hex(canonical_json({**columns, "at": format_time(columns["at"])}))
 
 
-def append_event(
-    session: Session, *, at: datetime, kind: str, subject: str, actor: str, payload: dict[str, Any]
-) -> Appended:
-    """Add one event behind the last, in the caller's transaction.
+class Chain:
+    """The end of the ledger as one transaction holds it: locked and read once, then added to."""
 
-    Raises StorageError where the clock stands more than five minutes before the last event.
-    """
-    session.flush()
-    # The row's lock is kept until the commit, so that no two writers see the same head.
-    head = _HEAD.one(session, {})
-    if head is None:
-        raise StorageError("the ledger has no head row", hint="underwriter init")
-    last, previous_hash, last_at = head
-    if last_at is not None and at < last_at - MAX_CLOCK_SKEW:
-        raise StorageError(
-            f"the clock runs backwards: it says {format_time(at)}, "
-            f"but the last ledger event is of {format_time(last_at)}"
-        )
-    columns = {
-        "sequence": last + 1,
-        "at": at,
-        "kind": kind,
-        "subject": subject,
-        "actor": actor,
-        "payload": canonical_json(payload).decode(),
-        "previous_hash": previous_hash,
-    }
-    appended = Appended(last + 1, _hash(columns))
-    _APPEND.rows(session, {**columns, "hash": appended.hash})
-    moved_at = max(at, last_at) if last_at else at
-    _MOVE.rows(session, {"new": appended.sequence, "new_hash": appended.hash, "new_at": moved_at})
-    return appended
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._last: tuple[int, str, datetime | None] | None = None
+
+    def last_time(self) -> datetime | None:
+        """Return the latest time of an event; None before the first. Waits for other writers.
+
+        Raises StorageError where the ledger has no head.
+        """
+        return self._locked()[2]
+
+    def append(
+        self, *, at: datetime, kind: str, subject: str, actor: str, payload: dict[str, Any]
+    ) -> Appended:
+        """Add one event behind the last.
+
+        Raises StorageError where the clock stands more than five minutes before the last event.
+        """
+        last, previous_hash, last_at = self._locked()
+        if last_at is not None and at < last_at - MAX_CLOCK_SKEW:
+            raise StorageError(
+                f"the clock runs backwards: it says {format_time(at)}, "
+                f"but the last ledger event is of {format_time(last_at)}"
+            )
+        columns = {
+            "sequence": last + 1,
+            "at": at,
+            "kind": kind,
+            "subject": subject,
+            "actor": actor,
+            "payload": canonical_json(payload).decode(),
+            "previous_hash": previous_hash,
+        }
+        appended = Appended(last + 1, _hash(columns))
+        self._write({**columns, "hash": appended.hash}, max(at, last_at) if last_at else at)
+        return appended
+
+    def _write(self, columns: dict[str, Any], moved_at: datetime) -> None:
+        sequence, hash_ = columns["sequence"], columns["hash"]
+        _APPEND.rows(self._session, columns)
+        _MOVE.rows(self._session, {"new": sequence, "new_hash": hash_, "new_at": moved_at})
+        self._last = (sequence, hash_, moved_at)
+
+    def _locked(self) -> tuple[int, str, datetime | None]:
+        self._session.flush()
+        if self._last is None:
+            # The row's lock is kept until the commit: no two writers see the same head.
+            head = _HEAD.one(self._session, {})
+            if head is None:
+                raise StorageError("the ledger has no head row", hint="underwriter init")
+            self._last = (head[0], head[1], head[2])
+        return self._last
 
 
 def ledger_head(session: Session) -> tuple[int, str]:

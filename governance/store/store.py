@@ -10,16 +10,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from governance.kernel.clock import Clock
 from governance.kernel.errors import StorageError
 from governance.kernel.ids import RandomBytes, uuid7
-from governance.store.driver import use_driver
-from governance.store.engine import writing
-from governance.store.ledger import Appended, append_event
+from governance.store.ledger import Appended, Chain
+from governance.store.writers import Writers, session_on
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Transaction:
     now: datetime
     actor: str
     random_bytes: RandomBytes
+    ledger: Chain
 
     def new_id(self) -> str:
         """Return a fresh UUIDv7."""
@@ -37,13 +37,8 @@ class Transaction:
 
     def record(self, kind: str, subject: str, payload: dict[str, Any]) -> Appended:
         """Write the ledger event of a state change into this transaction."""
-        return append_event(
-            self.session,
-            at=self.now,
-            kind=kind,
-            subject=subject,
-            actor=self.actor,
-            payload=payload,
+        return self.ledger.append(
+            at=self.now, kind=kind, subject=subject, actor=self.actor, payload=payload
         )
 
 
@@ -59,36 +54,24 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session for reading; nothing is committed."""
-        with translated_errors(), self.engine.connect() as connection, _on(connection) as session:
+        with translated_errors(), self.engine.connect() as connection, session_on(connection) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Yield a transaction; it is committed at the end and rolled back on any error."""
-        with (
-            translated_errors(),
-            self._writing.connect() as connection,
-            connection.begin(),  # on SQLite this takes the write lock before anything is read
-            _on(connection) as session,
-        ):
-            yield Transaction(session, self.clock.now(), self.actor, self.random_bytes)
-            if session.in_transaction():
-                session.commit()  # writes what waits in the session; the connection commits
+        with translated_errors(), self._writers.writer() as session:
+            now, ledger = self.clock.now(), Chain(session)
+            yield Transaction(session, now, self.actor, self.random_bytes, ledger)
 
     @cached_property
-    def _writing(self) -> Engine:
-        return writing(self.engine)
+    def _writers(self) -> Writers:
+        return Writers(self.engine)
 
     def close(self) -> None:
         """Give the connections back."""
+        self._writers.close()
         self.engine.dispose()
-
-
-@contextmanager
-def _on(connection: Connection) -> Iterator[Session]:
-    with Session(connection, expire_on_commit=False) as session:
-        use_driver(session, connection)
-        yield session
 
 
 @contextmanager
