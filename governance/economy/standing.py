@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from governance.gate import decay, reaudit
 from governance.gate.dimensions import Basis
-from governance.gate.forward import forward_ceiling
+from governance.gate.forward import Schedule
 from governance.gate.policy import Policy
 from governance.gate.standing import Reason, Standing, standing_of
 from governance.gate.vector import RobustnessVector
@@ -28,6 +28,7 @@ class View:
 
     policy: Policy
     standing: Standing
+    schedule: Schedule
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,10 @@ class AgentPosition:
         end = max(start, days_between(certified.at, until))
         if certified.lapses_between(start, end):
             return 0, self.policy.ceiling(0, currency).amount
-        found = [
-            forward_ceiling(view.standing, view.policy, start, end, currency)
-            for view in certified.views
-        ]
-        return min(one.tier for one in found), min(one.ceiling.amount for one in found)
+        if len(certified.views) == 1:
+            return certified.views[0].schedule.lowest(end, currency)
+        found = [view.schedule.lowest(end, currency) for view in certified.views]
+        return min(tier for tier, _ in found), min(ceiling for _, ceiling in found)
 
     def barred(self, at: datetime) -> Reason | None:
         """Return why the agent has no authority at all at a moment, apart from its scores."""
@@ -198,6 +198,15 @@ def read_positions(session: Session, agent_ids: list[str]) -> dict[str, AgentPos
 
 
 def _position(session: Session, row: _Row) -> AgentPosition:
+    known = _positions.get(row)
+    if known is None:
+        if len(_positions) >= _MAX_CACHED:
+            _positions.clear()
+        known = _positions[row] = _new_position(session, row)
+    return known
+
+
+def _new_position(session: Session, row: _Row) -> AgentPosition:
     digest = row.group_policy or row.default_policy
     if digest is None:
         raise StorageError("no policy is in force", hint="underwriter init")
@@ -234,8 +243,10 @@ class _Seen:
     due_after: float | None
 
 
-# What is cached never changes: policy versions and certifications are append-only evidence.
+# What is cached never changes: policy versions and certifications are append-only evidence, and
+# a position follows from its row and from them.
 _policies: dict[str, Policy] = {}
+_positions: dict[_Row, AgentPosition] = {}
 _views: dict[tuple[str, str], _Seen] = {}
 _MAX_CACHED = 10_000
 
@@ -270,5 +281,7 @@ def _seen(session: Session, certification: str, event_hash: str, digest: str) ->
     due = reaudit.due_days(standing, policy, seed, certification, event_hash.encode())
     if len(_views) >= _MAX_CACHED:
         _views.clear()
-    seen = _views[event_hash, digest] = _Seen(View(policy, standing), due)
+    seen = _views[event_hash, digest] = _Seen(
+        View(policy, standing, Schedule(standing, policy)), due
+    )
     return seen

@@ -69,7 +69,7 @@ class Writers:
 
     def _give_back(self, writer: Writer, *, sound: bool) -> None:
         if sound and not self._kept and _may_wait(writer):
-            if _holds_objects(writer.session):
+            if writer.session.in_transaction() or _holds_objects(writer.session):
                 writer.session.close()
             self._kept.append(writer)
         else:
@@ -81,8 +81,15 @@ def _may_wait(writer: Writer) -> bool:
     return isinstance(writer.pool, QueuePool) and writer.connection.dialect.name == "sqlite"
 
 
+def detach_objects(session: Session) -> None:
+    """Write what waits in a session, then let go of its objects, as at a transaction's end."""
+    if _holds_objects(session):
+        session.flush()
+        session.expunge_all()
+
+
 def _holds_objects(session: Session) -> bool:
-    return session.in_transaction() or bool(session.identity_map) or bool(session.new)
+    return bool(session.identity_map) or bool(session.new)
 
 
 def _release(writer: Writer) -> None:
