@@ -148,9 +148,7 @@ def refund(
 
 def expire_due(transaction: Transaction, *, agent_id: str | None = None, limit: int = BATCH) -> int:
     """End held reservations whose deadline passed; returns how many."""
-    query = select(Reservation).where(
-        IS_HELD, Reservation.expires_at <= transaction.now
-    )
+    query = select(Reservation).where(IS_HELD, Reservation.expires_at <= transaction.now)
     if agent_id is not None:
         query = query.where(Reservation.agent_id == agent_id)
     rows = transaction.session.scalars(

@@ -148,9 +148,7 @@ _COLUMNS = (
     Certification.audit_contribution,
     Certification.reaudit_ordered_at,
 )
-_JOINED = (
-    select(*_COLUMNS).select_from(Agent).outerjoin(Certification, Certification.id == _LATEST)
-)
+_JOINED = select(*_COLUMNS).select_from(Agent).outerjoin(Certification, Certification.id == _LATEST)
 # One agent's position, for statements that read more beside it; see `position_of`.
 POSITION = _JOINED.where(Agent.id == bindparam("agent"))
 _ONE = Prepared(POSITION)

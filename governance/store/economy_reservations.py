@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from governance.store.base import Base
 from governance.store.economy import Big
 
-
 _HELD = text("state = 'held'")
 _DELEGATED = text("delegation_id IS NOT NULL")
 

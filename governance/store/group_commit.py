@@ -21,7 +21,7 @@ MOST = 64
 
 
 class GroupCommit:
-    """Runs the work of many threads in few transactions; each caller waits until its own is durable.
+    """Runs the work of many threads in few transactions; each waits until its own is durable.
 
     While one transaction is being written, the callers that come queue up; the first of them then
     does the work of all in one transaction. So an answer is as durable as that of ``Store.write``,

@@ -54,7 +54,11 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Yield a session for reading; nothing is committed."""
-        with translated_errors(), self.engine.connect() as connection, session_on(connection) as session:
+        with (
+            translated_errors(),
+            self.engine.connect() as connection,
+            session_on(connection) as session,
+        ):
             yield session
 
     @contextmanager
