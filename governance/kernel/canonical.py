@@ -29,17 +29,30 @@ def _is_plain(value: object) -> bool:
     It does where there is no float, every integer is exact in a double, every name is ASCII (so
     that the order by code points is that by UTF-16 units) and no text holds a lone surrogate.
     """
-    if type(value) is str:
-        return value.isascii()
-    if type(value) is int:
-        return -_MAX_INTEGER <= value <= _MAX_INTEGER
-    if type(value) is dict:
-        return all(
-            type(name) is str and name.isascii() and _is_plain(held) for name, held in value.items()
-        )
-    if type(value) is list or type(value) is tuple:
-        return all(_is_plain(one) for one in value)
-    return value is None or type(value) is bool
+    kind = type(value)
+    if kind is dict:
+        for name in value:  # type: ignore[attr-defined]
+            if type(name) is not str or not name.isascii():
+                return False
+        held = value.values()  # type: ignore[attr-defined]
+    elif kind is list or kind is tuple:
+        held = value
+    else:
+        held = (value,)
+    for one in held:
+        kind = type(one)
+        if kind is str:
+            if not one.isascii():
+                return False
+        elif kind is int:
+            if not -_MAX_INTEGER <= one <= _MAX_INTEGER:
+                return False
+        elif kind is dict or kind is list or kind is tuple:
+            if not _is_plain(one):
+                return False
+        elif one is not None and kind is not bool:
+            return False
+    return True
 
 
 def sha256_hex(data: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from governance.kernel.errors import InputError
@@ -53,6 +54,7 @@ def parse_time(text: str, *, field: str | None = None) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=64)  # one moment is written several times in a transaction
 def format_time(moment: datetime) -> str:
     """Return RFC 3339 text in UTC with microseconds and ``Z``, the same for the same moment."""
     if moment.tzinfo is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, MetaData
@@ -50,6 +51,7 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+@lru_cache(maxsize=64)  # one moment stands in several rows of a transaction
 def _written(value: datetime | None) -> str | None:
     if value is None:
         return None

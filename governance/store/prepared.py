@@ -6,8 +6,9 @@ than SQLite needs for the statement, is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Executable
@@ -22,14 +23,18 @@ Processor = Callable[[Any], Any] | None
 
 @dataclass(frozen=True)
 class _Form:
-    """A statement in the words of one dialect."""
+    """A statement in the words of one dialect; what needs no conversion is handed over as it is.
+
+    ``values`` takes the values of all binds out of a mapping, in the order of ``names``.
+    """
 
     text: str
-    binds: tuple[tuple[str, Processor], ...]
+    names: tuple[str, ...]
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    written: tuple[tuple[int, Callable[[Any], Any]], ...]
     literals: Mapping[str, Any]
     positional: bool
-    results: tuple[Processor, ...]
-    converts: bool
+    read: tuple[tuple[int, Callable[[Any], Any]], ...]
 
 
 class Prepared:
@@ -48,7 +53,7 @@ class Prepared:
         driver = driver_of(session)
         form = self._form(driver.dialect)
         rows = driver.run(form.text, _bound(form, parameters))
-        return [_processed(form, row) for row in rows] if form.converts else rows
+        return [_converted(form.read, row) for row in rows] if form.read else rows
 
     def one(self, session: Session, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Return the only row, or None where there is none."""
@@ -67,42 +72,46 @@ class Prepared:
 def _compiled(statement: Executable, dialect: Dialect) -> _Form:
     compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - no DDL is prepared
-    binds = compiled.binds
-    order = compiled.positiontup
-    results = tuple(
-        entry.type.dialect_impl(dialect).result_processor(dialect, None)
-        for entry in compiled._result_columns  # noqa: SLF001 - SQLAlchemy shows them nowhere else
-    )
+    binds, order = compiled.binds, compiled.positiontup
+    names = tuple(binds if order is None else order)
+    results = compiled._result_columns  # noqa: SLF001 - SQLAlchemy shows them nowhere else
     return _Form(
         text=compiled.string,
-        binds=tuple(
-            (name, binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in (binds if order is None else order)
+        names=names,
+        values=_getter(names),
+        written=_conversions(
+            binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names
         ),
         literals={name: bind.value for name, bind in binds.items() if not bind.required},
         positional=order is not None,
-        results=results,
-        converts=any(processor is not None for processor in results),
+        read=_conversions(
+            entry.type.dialect_impl(dialect).result_processor(dialect, None) for entry in results
+        ),
     )
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: tuple(given[name] for name in names)
+
+
+def _conversions(found: Iterable[Processor]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+    return tuple((index, one) for index, one in enumerate(found) if one is not None)
 
 
 def _bound(form: _Form, parameters: Mapping[str, Any]) -> Any:
     given = {**form.literals, **parameters} if form.literals else parameters
-    if form.positional:
-        return [
-            given[name] if processor is None else processor(given[name])
-            for name, processor in form.binds
-        ]
-    return {
-        name: given[name] if processor is None else processor(given[name])
-        for name, processor in form.binds
-    }
+    values = form.values(given)
+    if form.written:
+        values = _converted(form.written, values)
+    return values if form.positional else dict(zip(form.names, values, strict=True))
 
 
-def _processed(form: _Form, row: Sequence[Any]) -> tuple[Any, ...]:
-    return tuple(
-        [
-            value if processor is None else processor(value)
-            for value, processor in zip(row, form.results, strict=True)
-        ]
-    )
+def _converted(
+    conversions: Iterable[tuple[int, Callable[[Any], Any]]], row: Sequence[Any]
+) -> tuple[Any, ...]:
+    values = list(row)
+    for index, convert in conversions:
+        values[index] = convert(values[index])
+    return tuple(values)
