@@ -55,6 +55,10 @@ class Used:
         """Return what may still be lost: all but the spend."""
         return self.penalties + self.reserved + self.delegated
 
+    def with_more(self, kind: str, amount: int) -> Used:
+        """Return the same with one more amount of a kind."""
+        return replace(self, **{kind: getattr(self, kind) + amount})
+
     def in_window(self, window: str) -> Used:
         """Return the same with the spend that counts in a window."""
         if self.window == window and window != EACH:
@@ -125,7 +129,6 @@ _CLAIM = (
         reserved=Authority.reserved + _amount("reserve"),
         delegated=Authority.delegated + _amount("delegate"),
     )
-    .returning(Authority.penalties, Authority.spent, Authority.reserved, Authority.delegated)
 )
 _CLAIM_ALONE = Prepared(_CLAIM)
 _CLAIM_UNDER = Prepared(
@@ -159,8 +162,8 @@ class Claim:
     delegation_id: str | None
 
 
-def claim(session: Session, asked: Claim) -> Used | None:
-    """Add to what is at risk if it fits under the ceiling and in the sub-budget; else None.
+def claim(session: Session, asked: Claim) -> bool:
+    """Add to what is at risk if it fits under the ceiling and in the sub-budget; else do nothing.
 
     One conditional statement decides: what it compares is what it changes.
     """
@@ -174,13 +177,12 @@ def claim(session: Session, asked: Claim) -> Used | None:
         **amounts,
     }
     if asked.delegation_id is None:
-        row = _CLAIM_ALONE.one(session, parameters)
-    else:
-        parameters["delegation"] = asked.delegation_id
-        row = _CLAIM_UNDER.one(session, parameters)
-        if row is not None:
-            shift_delegation(session, asked.delegation_id, {asked.kind: asked.amount})
-    return None if row is None else Used(row[0], row[1], row[2], row[3], asked.window)
+        return _CLAIM_ALONE.changes(session, parameters) == 1
+    parameters["delegation"] = asked.delegation_id
+    granted = _CLAIM_UNDER.changes(session, parameters) == 1
+    if granted:
+        shift_delegation(session, asked.delegation_id, {asked.kind: asked.amount})
+    return granted
 
 
 def shift_authority(

@@ -179,11 +179,14 @@ def _decide(
 def claim_at_risk(
     session: Session, node: Node, kind: str, amount: int, limit: Limit
 ) -> Used | None:
-    """Let the conditional statement decide over one more amount at risk of a kind."""
+    """Let the conditional statement decide over one more amount at risk of a kind.
+
+    Returns what is used after it, or None; the caller holds the writers' lock.
+    """
     if node.stored is None:
         open_authority(session, node.position.id, node.currency, node.window)
     certified, delegation = node.position.certified, node.delegation
-    return claim(
+    granted = claim(
         session,
         Claim(
             agent_id=node.position.id,
@@ -196,6 +199,7 @@ def claim_at_risk(
             delegation_id=None if delegation is None else delegation.id,
         ),
     )
+    return node.used.with_more(kind, amount) if granted else None
 
 
 def claim_transfers(node: Node, kind: str, amount: int) -> list[Transfer]:

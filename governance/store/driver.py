@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 _DRIVER = "underwriter.driver"
+T = TypeVar("T")
 
 
 class Driver(NamedTuple):
@@ -23,10 +25,17 @@ class Driver(NamedTuple):
 
         What the driver raises comes as SQLAlchemy's DBAPIError.
         """
+        return self._with_cursor(_rows, statement, parameters)
+
+    def count(self, statement: str, parameters: Any = ()) -> int:
+        """Run a statement and return how many rows it changed; errors as of ``run``."""
+        return self._with_cursor(_changed, statement, parameters)
+
+    def _with_cursor(self, take: Callable[[Any], T], statement: str, parameters: Any) -> T:
         cursor = self.connection.cursor()
         try:
             cursor.execute(statement, parameters)
-            return [] if cursor.description is None else cursor.fetchall()
+            return take(cursor)
         except self.dialect.loaded_dbapi.Error as error:
             root = self.dialect.loaded_dbapi.Error
             raise DBAPIError.instance(
@@ -34,6 +43,15 @@ class Driver(NamedTuple):
             ) from error
         finally:
             cursor.close()
+
+
+def _rows(cursor: Any) -> list[tuple[Any, ...]]:
+    return [] if cursor.description is None else cursor.fetchall()
+
+
+def _changed(cursor: Any) -> int:
+    count: int = cursor.rowcount
+    return count
 
 
 def driver_under(connection: Connection) -> Driver:

@@ -55,6 +55,12 @@ class Prepared:
         rows = driver.run(form.text, _bound(form, parameters))
         return [_converted(form.read, row) for row in rows] if form.read else rows
 
+    def changes(self, session: Session, parameters: Mapping[str, Any]) -> int:
+        """Run the statement and return how many rows it changed."""
+        driver = driver_of(session)
+        form = self._form(driver.dialect)
+        return driver.count(form.text, _bound(form, parameters))
+
     def one(self, session: Session, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Return the only row, or None where there is none."""
         rows = self.rows(session, parameters)
