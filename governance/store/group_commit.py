@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
 from governance.kernel.errors import StorageError
-from governance.store.store import Store, Transaction
+from governance.store.store import Store, Transaction, translated_errors
 from governance.store.writers import detach_objects
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ class GroupCommit:
         return True
 
     def _attempt(self, request: _Request[Any], transaction: Transaction) -> None:
-        with request:
+        with request, translated_errors():
             request.value = request.work(replace(transaction, now=self._store.clock.now()))
             detach_objects(transaction.session)
         if request.error is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Select, select
 
 from governance.economy.check import check_books
 from governance.economy.closing import commit, find_reservation, refund, release
@@ -15,8 +16,11 @@ from governance.kernel.money import MAX_MINOR_UNITS, Money
 from governance.registry.agents import change_agent, retire_agent
 from governance.registry.policies import set_policy
 from governance.store.agents import Agent
+from governance.store.economy_delegations import IS_ACTIVE, Delegation
+from governance.store.economy_reservations import IS_HELD, Reservation
 from governance.store.store import Store
 from governance.store.verify import verify_ledger
+from tests.conftest import START
 from tests.economy.conftest import certify, quiet_policy, usd
 
 Make = Callable[[str, int | None], Agent]
@@ -327,3 +331,30 @@ def test_tampered_books_are_found(economy: Store, agent_of: Make) -> None:
 def test_an_unknown_reservation_is_named(economy: Store) -> None:
     with economy.read() as session, pytest.raises(InputError, match="no reservation"):
         find_reservation(session, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (
+            select(Reservation.id).where(IS_HELD, Reservation.expires_at <= START),
+            "ix_reservation_held",
+        ),
+        (
+            select(Delegation.id).where(
+                Delegation.child_id == "a", Delegation.currency == "USD", IS_ACTIVE
+            ),
+            "uq_delegation_active_child",
+        ),
+    ],
+)
+def test_the_indexes_over_a_state_are_found(
+    sqlite_store: Store, query: Select[tuple[str]], index: str
+) -> None:
+    """A state that is bound as a parameter would hide them, and be planned anew at every run."""
+    with sqlite_store.read() as session:
+        compiled = query.compile(session.get_bind())
+        plan = session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {compiled}", tuple(compiled.params.values())
+        )
+        assert index in " ".join(row[-1] for row in plan)

@@ -7,9 +7,9 @@ from gate_factories import changed, standing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.gate.decay import tier_at
+from governance.gate.decay import hold_days, tier_at
 from governance.gate.exposure import Exposure, over_ceiling
-from governance.gate.forward import authorise, forward_ceiling, public_hold_days
+from governance.gate.forward import Schedule, authorise, forward_ceiling, public_hold_days
 from governance.gate.policy import default_policy
 from governance.gate.standing import Standing
 from governance.kernel.money import Money
@@ -142,3 +142,39 @@ def test_exposure_never_exceeds_the_ceiling_at_any_moment_between_audits(
 def test_exposure_is_all_money_at_risk_in_integers() -> None:
     all_kinds = Exposure(currency="USD", penalties=1, spent=20, reserved=300, delegated=4_000)
     assert all_kinds.total() == usd(4_321)
+
+
+scores = st.floats(0, 1) | st.sampled_from([0.45, 0.6, 0.75, 0.85, 0.95])
+
+
+@given(
+    cc=scores,
+    er=scores,
+    as_=scores,
+    ih=scores,
+    rate=st.sampled_from([0.0, 0.01, 0.5]),
+    fresh=st.sampled_from([None, 30.0]),
+    days=st.floats(0, 400),
+    currency=st.sampled_from(["USD", "EUR", "JPY"]),
+)
+def test_a_schedule_answers_as_the_closed_form_does(
+    cc: float,
+    er: float,
+    as_: float,
+    ih: float,
+    rate: float,
+    fresh: float | None,
+    days: float,
+    currency: str,
+) -> None:
+    policy = changed(
+        decay={"rate_per_day": rate},
+        ih={"fresh_days": fresh},
+        ceilings={"other_currencies": {"EUR": (0, 1, 2, 3, 4, 5)}},
+    )
+    some = standing(cc, er, as_, ih, policy)
+    schedule = Schedule(some, policy)
+    edges = [hold_days(some, policy, tier) for tier in range(1, 6)]
+    for until in [days, *(edge for edge in edges if edge is not None and edge < 1e6)]:
+        expected = forward_ceiling(some, policy, 0, until, currency)
+        assert schedule.lowest(until, currency) == (expected.tier, expected.ceiling.amount)
