@@ -30,7 +30,7 @@ demo: $(VENV)/.core            ## the main job on real input, embedded SQLite
 	@$(BIN)/underwriter demo --out demo-output
 
 test: $(VENV)/.dev             ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev            ## ruff, mypy, import-linter, ontology and docs up to date
 	@$(BIN)/ruff check .

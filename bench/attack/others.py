@@ -1,12 +1,15 @@
 """The same attacks against models of the rules that others use, in memory and without a race.
 
 Each model is the rule as its code or text says, stripped of the rest:
-- per contract: each contract is compared with the ceiling, never their sum (an on-chain port of
-  the author's reference);
-- after the spend: the budget is compared once the money is gone, and the next call is denied
-  (Microsoft's agent governance toolkit, its ADR-0012);
-- per step: the reference implementation of the paper: penalties only, a task renews the
-  certification and with it the decay clock, delegation one hop deep without sub-budgets.
+- per contract: each contract's penalty is compared with the tier's ceiling, never their sum (the
+  author's port to Solana, `accept_contract.rs` of rb125/cgae_solana; its port to Ethereum sums).
+  Left out: the agent deposits the penalty, and its stored tier does not decay; ours does here;
+- after the spend: the cost is recorded once the action is done, and beyond the hard cap the next
+  one is blocked, which the text calls an overshoot of one action (Microsoft's agent governance
+  toolkit, ADR 0012). Left out: the soft cap's alerts and the window that rolls. The race is ours:
+  the text says nothing of actions at the same time;
+- per step: the paper's reference implementation (rb125/cgae): penalties only, a task certifies
+  anew (`task_update`) and with it the decay clock, delegation one hop deep without sub-budgets.
 The overspend is the most money at risk or spent at once, above the ceiling, in per cent of it.
 """
 

@@ -118,7 +118,7 @@ def reserve(
     session, now = transaction.session, transaction.now
     until = deadline(now, term or DEFAULT_TERM)
     # An hour that is said is the same request as an hour that is not.
-    held = (term or DEFAULT_TERM) // timedelta(microseconds=1)
+    held = (term or DEFAULT_TERM) / timedelta(microseconds=1)
     request = digest([amount.amount, amount.currency, action, held])
     node, known = read_node_for(session, agent.id, amount.currency, now, key)
     if known is not None:

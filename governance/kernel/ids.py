@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 RandomBytes = Callable[[int], bytes]
 
 
 def uuid7(moment: datetime, random_bytes: RandomBytes) -> str:
     """Return a UUIDv7 for the moment: 48 bits of milliseconds, 74 random bits (RFC 9562, 5.7)."""
-    milliseconds = int(moment.timestamp() * 1000)
+    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)  # exact, unlike a float
     tail = int.from_bytes(random_bytes(10), "big")
     random_a = tail >> 68
     random_b = tail & ((1 << 62) - 1)
