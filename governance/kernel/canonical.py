@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import rfc8785
@@ -30,27 +31,24 @@ def _is_plain(value: object) -> bool:
     that the order by code points is that by UTF-16 units) and no text holds a lone surrogate.
     """
     kind = type(value)
+    if kind is str:
+        return value.isascii()  # type: ignore[attr-defined, no-any-return]
+    if kind is int:
+        return -_MAX_INTEGER <= value <= _MAX_INTEGER  # type: ignore[operator]
     if kind is dict:
-        for name in value:  # type: ignore[attr-defined]
-            if type(name) is not str or not name.isascii():
-                return False
-        held = value.values()  # type: ignore[attr-defined]
-    elif kind is list or kind is tuple:
-        held = value
-    else:
-        held = (value,)
-    for one in held:
-        kind = type(one)
-        if kind is str:
+        return _are_plain(value.keys(), names=True) and _are_plain(value.values())  # type: ignore[attr-defined]
+    if kind is list or kind is tuple:
+        return _are_plain(value)  # type: ignore[arg-type]
+    return value is None or kind is bool
+
+
+def _are_plain(values: Iterable[object], *, names: bool = False) -> bool:
+    """Return whether all are; a loop, because this is asked of every value of every event."""
+    for one in values:
+        if type(one) is str:
             if not one.isascii():
                 return False
-        elif kind is int:
-            if not -_MAX_INTEGER <= one <= _MAX_INTEGER:
-                return False
-        elif kind is dict or kind is list or kind is tuple:
-            if not _is_plain(one):
-                return False
-        elif one is not None and kind is not bool:
+        elif names or not _is_plain(one):
             return False
     return True
 
