@@ -44,7 +44,7 @@ def make_store(ctx: typer.Context, db: str | None) -> Store:
 @contextmanager
 def open_store(ctx: typer.Context, db: str | None = None) -> Iterator[Store]:
     """Yield the configured store; raises StorageError unless it is ours and current."""
-    from governance.store.migrate import require_current
+    from governance.store.revision import require_current
 
     store = make_store(ctx, db)
     try:
@@ -113,13 +113,14 @@ def downgrade(
 
 def _move(ctx: typer.Context, db: str | None, revision: str, as_json: bool, *, up: bool) -> None:
     from governance.store import migrate
+    from governance.store.revision import require_file, store_state
 
     store = make_store(ctx, db)
     try:
-        migrate.require_file(store.engine)
-        before = migrate.store_state(store.engine)
+        require_file(store.engine)
+        before = store_state(store.engine)
         (migrate.upgrade if up else migrate.downgrade)(store.engine, revision)
-        after = migrate.store_state(store.engine)
+        after = store_state(store.engine)
     finally:
         store.close()
     if as_json:

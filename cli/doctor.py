@@ -92,7 +92,7 @@ def _ontology() -> list[dict[str, str]]:
 def _database(ctx: typer.Context, db: str | None) -> list[dict[str, str]]:
     from governance.kernel.errors import UnderwriterError
     from governance.store.ledger import ledger_head
-    from governance.store.migrate import require_current, store_state
+    from governance.store.revision import require_current, store_state
 
     store = make_store(ctx, db)
     name = store.engine.url.render_as_string(hide_password=True)

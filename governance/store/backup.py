@@ -25,7 +25,8 @@ from governance.kernel.clock import format_time
 from governance.kernel.errors import InputError, StorageError
 from governance.kernel.value import Value
 from governance.store.base import UtcTime
-from governance.store.migrate import head_revision, require_current, store_state, upgrade
+from governance.store.migrate import upgrade
+from governance.store.revision import head_revision, require_current, store_state
 from governance.store.store import Store
 from governance.store.tables import Base
 from governance.store.verify import verify_ledger

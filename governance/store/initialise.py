@@ -7,7 +7,8 @@ from sqlalchemy import select
 from governance import __version__
 from governance.store.engine import use_write_ahead_log
 from governance.store.identity import APPLICATION, StoreIdentity
-from governance.store.migrate import require_current, store_state, upgrade
+from governance.store.migrate import upgrade
+from governance.store.revision import require_current, store_state
 from governance.store.store import Store, translated_errors
 
 

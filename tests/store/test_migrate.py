@@ -15,10 +15,9 @@ from governance.store.initialise import initialise
 from governance.store.migrate import (
     alembic_config,
     downgrade,
-    require_current,
-    store_state,
     upgrade,
 )
+from governance.store.revision import known_revisions, require_current, store_state
 from governance.store.store import Store
 from governance.store.tables import Base
 
@@ -43,6 +42,13 @@ def test_every_migration_goes_up_and_down(empty_store: Store) -> None:
     for revision, before in zip(reversed(["base", *revisions[:-1]]), tables[-2::-1], strict=True):
         downgrade(empty_store.engine, revision)
         assert set(inspect(empty_store.engine).get_table_names()) - before <= {"alembic_version"}
+
+
+def test_the_numbers_of_the_files_are_the_revisions_in_their_order() -> None:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    revisions = [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    assert list(known_revisions()) == revisions
+    assert scripts.get_heads() == [known_revisions()[-1]]
 
 
 def test_initialise_twice_changes_nothing(store: Store) -> None:

@@ -1,0 +1,100 @@
+"""Telling whose a database is and how old, without Alembic, which every command would wait for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from sqlalchemy import ColumnClause, Connection, Engine, column, inspect, select, table
+
+from governance.kernel.errors import StorageError
+from governance.store.identity import APPLICATION, StoreIdentity
+from governance.store.store import translated_errors
+
+VERSION_TABLE = "alembic_version"
+_MIGRATION = re.compile(r"(\d{4})_\w+\.py")
+
+
+@dataclass(frozen=True)
+class StoreState:
+    """What a database is: ``empty``, ``foreign``, ``newer``, ``older`` or ``current``."""
+
+    state: str
+    revision: str | None
+    head: str
+
+
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """Return the revisions that the program knows, the oldest first: its migrations' numbers."""
+    names = (entry.name for entry in (files("migrations") / "versions").iterdir())
+    found = sorted(match[1] for name in names if (match := _MIGRATION.fullmatch(name)))
+    if not found:
+        raise StorageError("the program carries no migrations")
+    return tuple(found)
+
+
+def head_revision() -> str:
+    """Return the newest revision that the program knows."""
+    return known_revisions()[-1]
+
+
+def store_state(engine: Engine) -> StoreState:
+    """Look at a database without changing it."""
+    known = known_revisions()
+    head = known[-1]
+    with translated_errors(), engine.connect() as connection:
+        names = set(inspect(connection).get_table_names())
+        revision = _revision(connection) if VERSION_TABLE in names else None
+        names -= {VERSION_TABLE}
+        if not names and revision is None:
+            return StoreState("empty", None, head)
+        if "store_identity" not in names or not _ours(connection):
+            return StoreState("foreign", revision, head)
+    if revision not in known:
+        return StoreState("newer", revision, head)
+    return StoreState("current" if revision == head else "older", revision, head)
+
+
+def require_current(engine: Engine) -> None:
+    """Raise StorageError unless the database is ours and of this program's revision."""
+    name = engine.url.render_as_string(hide_password=True)
+    require_file(engine)
+    found = store_state(engine)
+    if found.state == "empty":
+        raise StorageError(f"{name} holds no data yet", hint="underwriter init")
+    if found.state == "foreign":
+        raise StorageError(
+            f"{name} is not an Underwriter database; nothing was changed",
+            hint="name another database with --db",
+        )
+    if found.state == "newer":
+        raise StorageError(
+            f"{name} is newer than this program (revision {found.revision})",
+            hint="upgrade the program",
+        )
+    if found.state == "older":
+        raise StorageError(
+            f"{name} is of revision {found.revision}, the program needs {found.head}",
+            hint="underwriter db upgrade",
+        )
+
+
+def require_file(engine: Engine) -> None:
+    """Raise StorageError where a SQLite file is missing, before connecting would make it."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file != ":memory:" and not Path(str(file)).exists():
+        raise StorageError(f"{file}: no such database", hint="underwriter init")
+
+
+def _revision(connection: Connection) -> str | None:
+    version: ColumnClause[str] = column("version_num")
+    return connection.scalars(select(version).select_from(table(VERSION_TABLE))).first()
+
+
+def _ours(connection: Connection) -> bool:
+    applications = connection.execute(select(StoreIdentity.application)).scalars().all()
+    return applications in ([APPLICATION], [])
