@@ -39,9 +39,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     They take the longest of all, and would all wait for each other at the end.
     """
     for item in items:
-        whole = "page" not in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group(item.path.stem if whole else item.name))
-    items.sort(key=lambda item: "page" not in getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group(item.name if _is_page(item) else item.path.stem))
+    items.sort(key=_is_page, reverse=True)
+
+
+def _is_page(item: pytest.Item) -> bool:
+    return "page" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -66,14 +66,18 @@ class Used:
         return replace(self, spent=0, window=window)
 
 
+# The columns of a row that make a `Used`, in its order.
+STORED = (
+    Authority.penalties,
+    Authority.spent,
+    Authority.reserved,
+    Authority.delegated,
+    Authority.spending_window,
+)
 _READ = Prepared(
-    select(
-        Authority.penalties,
-        Authority.spent,
-        Authority.reserved,
-        Authority.delegated,
-        Authority.spending_window,
-    ).where(Authority.agent_id == bindparam("agent"), Authority.currency == bindparam("money"))
+    select(*STORED).where(
+        Authority.agent_id == bindparam("agent"), Authority.currency == bindparam("money")
+    )
 )
 
 

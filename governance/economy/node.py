@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from governance.economy.authority import Used, read_used
+from governance.economy.authority import STORED, Used, read_used
 from governance.economy.standing import POSITION, AgentPosition, position_of, read_position
 from governance.economy.windows import spending_window
 from governance.gate.standing import Reason
@@ -103,11 +103,7 @@ class Node:
 
 
 _NODE = POSITION.add_columns(
-    Authority.penalties,
-    Authority.spent,
-    Authority.reserved,
-    Authority.delegated,
-    Authority.spending_window,
+    *STORED,
     exists()
     .where(
         Delegation.child_id == Agent.id,
@@ -152,7 +148,8 @@ def _node(
     """Return the node of a row of `_NODE`, and the columns behind it."""
     assert row is not None  # noqa: S101 - callers have the agent's row
     position, behind = position_of(session, row)
-    used, has_principal, more = behind[:5], behind[5], behind[6:]
+    own = len(STORED)
+    used, has_principal, more = behind[:own], behind[own], behind[own + 1 :]
     stored = None if used[0] is None else Used(*used)
     links = _links(session, position.id, currency) if has_principal else ()
     return Node(position, currency, at, stored, links), more

@@ -82,8 +82,6 @@ class AgentPosition:
         end = max(start, days_between(certified.at, until))
         if certified.lapses_between(start, end):
             return 0, self.policy.ceiling(0, currency).amount
-        if len(certified.views) == 1:
-            return certified.views[0].schedule.lowest(end, currency)
         found = [view.schedule.lowest(end, currency) for view in certified.views]
         return min(tier for tier, _ in found), min(ceiling for _, ceiling in found)
 

@@ -44,8 +44,7 @@ def head_revision() -> str:
 
 def store_state(engine: Engine) -> StoreState:
     """Look at a database without changing it."""
-    known = known_revisions()
-    head = known[-1]
+    head = head_revision()
     with translated_errors(), engine.connect() as connection:
         names = set(inspect(connection).get_table_names())
         revision = _revision(connection) if VERSION_TABLE in names else None
@@ -54,7 +53,7 @@ def store_state(engine: Engine) -> StoreState:
             return StoreState("empty", None, head)
         if "store_identity" not in names or not _ours(connection):
             return StoreState("foreign", revision, head)
-    if revision not in known:
+    if revision not in known_revisions():
         return StoreState("newer", revision, head)
     return StoreState("current" if revision == head else "older", revision, head)
 

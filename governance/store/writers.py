@@ -65,7 +65,7 @@ class Writers:
                 return writer
             _release(writer)
         connection = self._engine.connect()
-        return Writer(connection, _session(connection), self._engine.pool, os.getpid())
+        return Writer(connection, session_on(connection), self._engine.pool, os.getpid())
 
     def _give_back(self, writer: Writer, *, sound: bool) -> None:
         if sound and not self._kept and _may_wait(writer):
@@ -97,14 +97,8 @@ def _release(writer: Writer) -> None:
     writer.connection.close()
 
 
-def _session(connection: Connection) -> Session:
+def session_on(connection: Connection) -> Session:
+    """Return a session bound to a connection for all its life."""
     session = Session(connection, expire_on_commit=False)
     use_driver(session, connection)
     return session
-
-
-@contextmanager
-def session_on(connection: Connection) -> Iterator[Session]:
-    """Yield a session on a connection, closed at the end."""
-    with _session(connection) as session:
-        yield session

@@ -185,7 +185,7 @@ KILLED = """
 import sys, threading
 from governance.kernel.clock import SystemClock
 from governance.store.engine import make_engine
-from governance.store.group_commit import GroupCommit, _Request
+from governance.store.group_commit import GroupCommit
 from governance.store.store import Store
 
 group = GroupCommit(Store(make_engine(sys.argv[1]), SystemClock(), "killed"))
