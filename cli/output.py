@@ -28,6 +28,29 @@ def print_json_line(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def be_quiet(quiet: bool) -> None:
+    """Leave out remarks and progress bars from now on, or show them again; errors always show."""
+    _Remarks.shown = not quiet
+
+
+class _Remarks:
+    shown = True
+
+
+def print_error_json(
+    code: str,
+    message: str,
+    *,
+    file: str | None = None,
+    line: int | None = None,
+    field: str | None = None,
+    hint: str | None = None,
+) -> None:
+    """Print an error as the one JSON document of a command with --json."""
+    error = {"code": code, "message": message}
+    print_json({"error": {**error, "file": file, "line": line, "field": field, "hint": hint}})
+
+
 def print_error(error: UnderwriterError) -> None:
     """Print an error and its hint on standard error."""
     sys.stderr.write(f"error: {_inert(str(error))}\n")
@@ -37,7 +60,8 @@ def print_error(error: UnderwriterError) -> None:
 
 def note(text: str) -> None:
     """Print a remark on standard error, so that standard output stays data."""
-    sys.stderr.write(_inert(text) + "\n")
+    if _Remarks.shown:
+        sys.stderr.write(_inert(text) + "\n")
 
 
 def print_table(
@@ -91,7 +115,7 @@ def progress(description: str, total: int | None, *, quiet: bool = False) -> Ite
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=quiet or not console.is_terminal,
+        disable=quiet or not _Remarks.shown or not console.is_terminal,
     )
     with bar:
         task = bar.add_task(description, total=total)

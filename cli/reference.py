@@ -15,8 +15,9 @@ from cli.main import app
 HEADER = """# Commands
 
 Written from the program by `make docs`; `make check` fails where the two differ. Every command
-also takes `--help`. Exit codes: 0 done; 1 the thing asked for is false; 2 bad usage or input;
-3 storage or an outside system failed.
+also takes `--help` and `--quiet`. With `--json` an error is JSON on standard output too:
+`{"error": {code, message, file, line, field, hint}}`. Exit codes: 0 done; 1 the thing asked for is
+false; 2 bad usage or input; 3 storage or an outside system failed.
 """
 
 
@@ -46,7 +47,11 @@ def _section(path: tuple[str, ...], command: Command) -> str:
     text = (command.help or "").strip().replace("\b\n", "")
     lines = [f"{'##' if len(path) == 1 else '###'} `{name}`", "", text, ""]
     if not isinstance(command, TyperGroup):
-        rows = [_row(parameter) for parameter in command.params if parameter.name != "help"]
+        rows = [
+            _row(parameter)
+            for parameter in command.params
+            if parameter.name not in {"help", "quiet"}
+        ]
         if rows:
             lines += ["| argument or option | meaning |", "| --- | --- |", *rows, ""]
         if command.epilog:

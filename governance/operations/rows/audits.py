@@ -1,0 +1,7 @@
+"""Operations of the area `audits`."""
+
+from __future__ import annotations
+
+from governance.operations.catalogue import Operation
+
+ROWS: tuple[Operation, ...] = ()
