@@ -48,6 +48,11 @@ class Place:
         require_current(self.unchecked.engine)
         return self.unchecked
 
+    @property
+    def shown(self) -> str:
+        """The database's URL, without a password."""
+        return self.unchecked.engine.url.render_as_string(hide_password=True)
+
     @cached_property
     def group(self) -> GroupCommit | None:
         """What lets threads share transactions; None where each has its own."""

@@ -101,6 +101,11 @@ class Running(Work):
         """The store, in which the caller acts; raises StorageError where it is not usable."""
         return replace(self.place.store, actor=self.caller.name)
 
+    @cached_property
+    def unchecked(self) -> Store:
+        """The store, in which the caller acts, whatever its database is."""
+        return replace(self.place.unchecked, actor=self.caller.name)
+
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Yield one transaction of the caller's."""
