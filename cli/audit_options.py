@@ -87,13 +87,13 @@ StopEarlyOption = Annotated[
 ]
 
 
-def parse_tier(text: str) -> int:
+def parse_tier(text: str, field: str = "--tier") -> int:
     """Return 3 for ``T3`` or ``3``; raises InputError on another form."""
     from governance.kernel.errors import InputError
 
     name = text.strip().upper().removeprefix("T")
     if name not in {"1", "2", "3", "4", "5"}:
-        raise InputError(f"{text!r} is no tier from T1 to T5", field="--tier")
+        raise InputError(f"{text!r} is no tier from T1 to T5", field=field)
     return int(name)
 
 

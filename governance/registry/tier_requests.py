@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from governance.gate.decay import elapsed_days
 from governance.gate.request import TierAnswer, request_tier
 from governance.kernel.errors import InputError
@@ -12,14 +10,6 @@ from governance.registry.certifications import latest_certification
 from governance.registry.policies import stored_policy
 from governance.registry.standing import gate_standing, standing_of_agent
 from governance.store.store import Transaction
-
-
-def parse_tier(text: str) -> int:
-    """Return the number of ``T3`` or ``3``; raises InputError on anything else."""
-    found = re.fullmatch(r"[Tt]?([1-5])", text.strip())
-    if found is None:
-        raise InputError(f"{text!r} is no tier: T1 to T5", field="tier")
-    return int(found[1])
 
 
 def request_agent_tier(transaction: Transaction, name: str, asked: int) -> TierAnswer:

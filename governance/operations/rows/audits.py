@@ -60,7 +60,7 @@ ROWS = (
         permission="reader",
         effect="pure",
         command="audit lint",
-        example={"seed": "my-seed"},
+        example={"seed": "public"},
     ),
     Operation(
         name="audits.recount",
