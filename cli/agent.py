@@ -165,7 +165,7 @@ def certify(
             ]
     if as_json:
         for standing in standings:
-            (print_json if file is None else print_json_line)(standing.to_json())
+            (print_json if file is None else print_json_line)(standing.model_dump(mode="json"))
         return
     _print_standings(standings)
 
@@ -210,7 +210,7 @@ def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = F
     with open_store(ctx, db) as store, store.read() as session:
         standings = all_standings(session, store.clock.now())
     if as_json:
-        print_json([standing.to_json() for standing in standings])
+        print_json([standing.model_dump(mode="json") for standing in standings])
         return
     _print_standings(standings)
 
@@ -227,7 +227,7 @@ def show(
         agent = find_agent(session, name)
         standing = standing_of_agent(session, agent, store.clock.now())
     if as_json:
-        print_json(standing.to_json())
+        print_json(standing.model_dump(mode="json"))
         return
     _print_standings([standing])
     for reason in standing.reasons:

@@ -107,7 +107,7 @@ def audit(
             agent = find_agent(transaction.session, name)
             standing = certify_audit(transaction, agent, result, key)
     if as_json:
-        print_json({"standing": standing.to_json(), "audit": result.summary()})
+        print_json({"standing": standing.model_dump(mode="json"), "audit": result.summary()})
         return
     print_result(result, folder, as_json=False)
     for reason in standing.reasons:

@@ -60,7 +60,7 @@ def import_(
         data: dict[str, Any] = run.model_dump(mode="json", exclude={"items"})
         data["scores"] = [score.model_dump(mode="json") for score in scores]
         data["vector"] = vector.model_dump(mode="json", by_alias=True)
-        data["standing"] = None if standing is None else standing.to_json()
+        data["standing"] = None if standing is None else standing.model_dump(mode="json")
         print_json(data)
         return
     _print(run, scores)
