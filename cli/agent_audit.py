@@ -66,7 +66,8 @@ def audit(
         run_audit,
         sample_plan,
     )
-    from governance.audit.subjects.spec import SubjectOptions, open_subject
+    from governance.audit.subjects.base import SubjectOptions
+    from governance.audit.subjects.spec import open_subject
     from governance.registry.agents import find_agent
     from governance.registry.keys import open_signing_key
 

@@ -53,7 +53,7 @@ def judge(
     from governance.audit.judges.panel import open_judge, parse_panel, require_openable
     from governance.audit.judges.report import read_judged
     from governance.audit.runs.results import score_run
-    from governance.audit.subjects.spec import SubjectOptions
+    from governance.audit.subjects.base import SubjectOptions
     from governance.kernel.clock import SystemClock
     from governance.kernel.errors import EXIT_STORAGE
 

@@ -67,7 +67,8 @@ def run(
         run_audit,
         sample_plan,
     )
-    from governance.audit.subjects.spec import SubjectOptions, open_subject
+    from governance.audit.subjects.base import SubjectOptions
+    from governance.audit.subjects.spec import open_subject
     from governance.kernel.clock import SystemClock
 
     asked = opt.parse_tier(tier)

@@ -23,8 +23,8 @@ from governance.audit.subjects.base import (
     Prompt,
     SubjectError,
     SubjectInfo,
+    SubjectOptions,
 )
-from governance.audit.subjects.spec import SubjectOptions
 from governance.kernel.errors import InputError
 
 _TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504}
