@@ -34,7 +34,7 @@ def doctor(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = 
 
     Exit code 1 where the database cannot be used as it is.
     """
-    rows = [*_program(), *_settings(), *_extras(), *_ontology(), *_database(ctx, db)]
+    rows = [*_program(), *_shadows(), *_settings(), *_extras(), *_ontology(), *_database(ctx, db)]
     ok = all(row["state"] != "fault" for row in rows)
     if as_json:
         print_json({"ok": ok, "checks": rows})
@@ -57,6 +57,17 @@ def _program() -> list[dict[str, str]]:
     return [
         _row("underwriter", "ok", __version__),
         _row("python", "ok", f"{platform.python_version()} on {platform.system()}"),
+    ]
+
+
+def _shadows() -> list[dict[str, str]]:
+    """Say what else goes by the names of our packages; the program does not use it."""
+    from underwriter import passed_over
+
+    hint = "rename it, or take its folder off PYTHONPATH"
+    return [
+        _row(f"package {name}", "ok", f"the program's own; passed over: {file}", hint)
+        for name, file in passed_over().items()
     ]
 
 
