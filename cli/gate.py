@@ -189,7 +189,7 @@ def _stored_case(ctx: typer.Context, db: str | None, name: str) -> dict[str, Any
     from governance.kernel.errors import InputError
     from governance.registry.agents import find_agent
     from governance.registry.certifications import latest_certification
-    from governance.registry.policies import stored_policy
+    from governance.store.positions import stored_policy
 
     with open_store(ctx, db) as store, store.read() as session:
         last = latest_certification(session, find_agent(session, name))

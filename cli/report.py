@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.database import DatabaseOption
-from cli.door import as_data, ask, print_answer, text_file
+from cli.door import as_data, ask, moment_of, print_answer, text_file
 from cli.output import JsonOption, note, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -63,7 +63,6 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build one report and write it as one file, or nothing at all."""
-    from governance.kernel.clock import parse_time
     from governance.operations import reports
 
     answer = ask(
@@ -76,8 +75,8 @@ def build(
             agent=agent,
             incident=incident,
             system=system,
-            at=None if at is None else parse_time(at, field="--at"),
-            since=None if since is None else parse_time(since, field="--since"),
+            at=moment_of(at),
+            since=moment_of(since, "--since"),
             language=language,
             tolerance=None if tolerance is None else text_file(tolerance),
             sign=sign,
