@@ -51,7 +51,7 @@ def ask(
     named: dict[str, Any] = ctx.find_root().obj or {}
     place = local_place(settings, db or named.get("db"))
     try:
-        with fields_as_options(ctx, options or {}):
+        with fields_as_options(ctx, options):
             ears = Ears(note, progress, gauge)
             return perform(place, local_caller(settings), handler, request, ears=ears)
     finally:
@@ -75,13 +75,15 @@ def moment_of(text: str | None, option: str = "--at") -> datetime | None:
 
 
 @contextmanager
-def fields_as_options(ctx: typer.Context, options: Mapping[str, str]) -> Iterator[None]:
+def fields_as_options(
+    ctx: typer.Context, options: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """Let an error at a field of a request (``at``) name the command's option (``--at``)."""
     try:
         yield
     except InputError as error:
         if error.file is None and error.line is None and error.field is not None:
-            error.field = options.get(error.field) or _option(ctx, error.field)
+            error.field = (options or {}).get(error.field) or _option(ctx, error.field)
         raise
 
 
