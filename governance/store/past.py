@@ -18,7 +18,7 @@ from governance.gate.policy import Policy
 from governance.gate.position import AgentPosition
 from governance.kernel.errors import InputError
 from governance.store.agents import Agent, Certification
-from governance.store.incident_links import IncidentLink
+from governance.store.incident_links import FREEZE, IncidentLink
 from governance.store.ledger import LedgerEvent, LedgerHead
 from governance.store.policies import DEFAULT_GROUP
 from governance.store.positions import (
@@ -145,7 +145,7 @@ def frozen_agents(session: Session, at: datetime) -> dict[str, IncidentLink]:
     statement = (
         select(IncidentLink)
         .where(
-            IncidentLink.effect == "freeze",
+            IncidentLink.effect == FREEZE,
             IncidentLink.linked_at <= at,
             or_(IncidentLink.lifted_at.is_(None), IncidentLink.lifted_at > at),
         )
