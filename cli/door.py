@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from cli.output import note, print_json, print_json_line, progress
+from cli.output import gauge, note, print_json, print_json_line, progress
 from governance.kernel.errors import InputError
 from governance.operations.work import Ears, Work
 
@@ -42,7 +42,7 @@ def ask(
     place = local_place(settings, db or named.get("db"))
     try:
         with fields_as_options(ctx):
-            ears = Ears(note, progress)
+            ears = Ears(note, progress, gauge)
             return perform(place, local_caller(settings), handler, request, ears=ears)
     finally:
         place.close()

@@ -38,7 +38,7 @@ def certify_audit(
     if result.manifest.subject.engine == REPLAY_ENGINE:
         raise InputError(
             "a replay repeats stored answers: it is scored, but certifies nobody",
-            field="--model",
+            field="model",
             hint="audit the model itself",
         )
     if is_recorded(transaction.session, result.evidence_digest):

@@ -88,3 +88,7 @@ class LocalPath:
     ) -> dict[str, Any]:
         """Describe it as an upload."""
         return {"type": "string", "format": "binary"}
+
+
+class LocalSpec(LocalPath):
+    """What names a model on this machine or at an address, said by the door itself."""

@@ -63,7 +63,7 @@ def test_a_failing_endpoint_leaves_nothing_scored(
     with chat_server(_failing) as (url, _):
         assert _run(url, tmp_path / "run", "--json") == 3
     shown = capsys.readouterr()
-    assert shown.out == ""
+    assert json.loads(shown.out)["error"]["code"] == "storage"
     assert "HTTP 500" in shown.err
     assert run(["audit", "score", str(tmp_path / "run")]) == 2
     assert "the run is failed" in capsys.readouterr().err
