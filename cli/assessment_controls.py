@@ -13,7 +13,7 @@ from cli.output import JsonOption, note, print_json, print_table
 from cli.taxonomy_options import LocalOption, open_ontology
 
 if TYPE_CHECKING:
-    from governance.store.assessment import ControlAssessment, ControlEvidence
+    from governance.registry.assessments import Assessment
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -77,7 +77,7 @@ def set_(
         found = find_system(transaction.session, system) if system else None
         row = assess_control(transaction, ontology, word, found)
     if as_json:
-        print_json({**_word_row(row, []), "evidence": len(word.evidence)})
+        print_json({**_word_row(row), "evidence": len(row.evidence)})
         return
     of = f" of {found.name}" if found else ""
     note(f"{control}{of}: {status}")
@@ -119,15 +119,14 @@ def list_controls(
     as_json: JsonOption = False,
 ) -> None:
     """List the last word on each control; with a framework also those without a word."""
-    from governance.registry.controls import assessments_at, evidence_of
+    from governance.registry.assessments import assessments_at
     from governance.registry.systems import find_system
 
     ontology = open_ontology(local)
     with open_store(ctx, db) as store, store.read() as session:
         found = find_system(session, system) if system else None
         rows = assessments_at(session, system_id=found.id if found else None)
-        evidence = evidence_of(session, rows)
-    shown = [_word_row(row, evidence[row.id]) for row in rows]
+    shown = [_word_row(row) for row in rows]
     if framework is not None:
         known = {row["control"] for row in shown}
         wanted = [node.id for node in ontology.controls(framework)]
@@ -156,13 +155,13 @@ def stale(
     A review date or target date has passed, an evidence file changed or is gone, or the control
     left the ontology. Links are not fetched. Exit code 1 where one is found.
     """
-    from governance.registry.controls import assessments_at, evidence_of
+    from governance.registry.assessments import assessments_at
     from governance.registry.staleness import find_stale
 
     ontology = open_ontology(local)
     with open_store(ctx, db) as store, store.read() as session:
         rows = assessments_at(session)
-        found = find_stale(rows, evidence_of(session, rows), ontology, store.clock.now())
+        found = find_stale(rows, ontology, store.clock.now())
     if as_json:
         print_json([row.model_dump(mode="json") for row in found])
     else:
@@ -175,20 +174,19 @@ def stale(
         raise typer.Exit(1)
 
 
-def _word_row(row: ControlAssessment, evidence: list[ControlEvidence]) -> dict[str, Any]:
+def _word_row(row: Assessment) -> dict[str, Any]:
     from governance.kernel.clock import format_time
 
     names = (
         "id", "control", "system_id", "status", "applicable", "justification", "owner",
         "assessor", "target", "due", "review_on", "edition",
     )  # fmt: skip
+    said = row.model_dump(mode="json")
+    shown = ("title", "digest", "location")
     return {
-        **{name: getattr(row, name) for name in names},
+        **{name: said[name] for name in names},
         "recorded_at": format_time(row.recorded_at),
-        "evidence": [
-            {"title": item.title, "digest": item.digest, "location": item.location}
-            for item in evidence
-        ],
+        "evidence": [{name: item[name] for name in shown} for item in said["evidence"]],
     }
 
 

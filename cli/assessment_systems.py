@@ -12,6 +12,7 @@ from cli.taxonomy_options import LocalOption, open_ontology
 
 if TYPE_CHECKING:
     from governance.registry.system_coverage import SystemCoverage
+    from governance.registry.system_history import System
     from governance.store.assessment import AiSystem
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -126,12 +127,8 @@ def threats(
     as_json: JsonOption = False,
 ) -> None:
     """State which threats a system faces, or end that it faces them."""
-    from governance.registry.systems import (
-        current_threats,
-        drop_threats,
-        find_system,
-        state_threats,
-    )
+    from governance.registry.system_history import current_threats
+    from governance.registry.systems import drop_threats, find_system, state_threats
 
     ontology = open_ontology(local)
     with open_store(ctx, db) as store, store.write() as transaction:
@@ -149,7 +146,7 @@ def threats(
 @app.command("list", epilog="Example: underwriter system list --json")
 def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List every AI system."""
-    from governance.registry.systems import systems_at
+    from governance.registry.system_history import systems_at
 
     with open_store(ctx, db) as store, store.read() as session:
         rows = [_system_row(system) for system in systems_at(session)]
@@ -176,7 +173,7 @@ def show(
     A word on the system counts before a word of the whole organisation. Verified, declared and
     not assessed are never added up.
     """
-    from governance.registry.controls import assessments_at, evidence_of
+    from governance.registry.assessments import assessments_at
     from governance.registry.staleness import find_stale
     from governance.registry.system_coverage import cover_system
     from governance.registry.systems import find_system
@@ -184,8 +181,7 @@ def show(
     ontology = open_ontology(local)
     with open_store(ctx, db) as store, store.read() as session:
         system = find_system(session, name)
-        words = assessments_at(session)
-        stale = find_stale(words, evidence_of(session, words), ontology, store.clock.now())
+        stale = find_stale(assessments_at(session), ontology, store.clock.now())
         coverage = cover_system(session, ontology, system, framework=framework, stale=stale)
     if as_json:
         print_json({**_system_row(system), "coverage": coverage.model_dump(mode="json")})
@@ -228,7 +224,7 @@ def _facts(pairs: list[str] | None) -> dict[str, str]:
     return facts
 
 
-def _system_row(system: AiSystem) -> dict[str, Any]:
+def _system_row(system: AiSystem | System) -> dict[str, Any]:
     from governance.kernel.clock import format_time
 
     return {

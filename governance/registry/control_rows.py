@@ -9,9 +9,9 @@ from governance.kernel.canonical import file_digest
 from governance.kernel.errors import InputError
 from governance.kernel.rows import open_rows, read_csv
 from governance.kernel.value import parse
+from governance.registry.assessments import Assessment
 from governance.registry.controls import Evidence, Word, assess_control
 from governance.registry.systems import find_system
-from governance.store.assessment import ControlAssessment
 from governance.store.store import Transaction
 from taxonomy import Ontology
 
@@ -22,7 +22,7 @@ COLUMNS = (
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False}
 
 
-def assess_file(transaction: Transaction, ontology: Ontology, path: str) -> list[ControlAssessment]:
+def assess_file(transaction: Transaction, ontology: Ontology, path: str) -> list[Assessment]:
     """Store the words of a CSV; raises InputError that names line and field.
 
     Columns: control, status; optional system, applicable (yes or no), justification, owner,
@@ -61,7 +61,7 @@ def _store(
     folder: Path,
     name: str,
     line: int,
-) -> ControlAssessment:
+) -> Assessment:
     try:
         system_name = row.pop("system", None)
         system = find_system(transaction.session, system_name) if system_name else None

@@ -11,6 +11,7 @@ from governance.gate.dimensions import DIMENSION_NAMES, DIMENSIONS
 from governance.gate.explain import explain
 from governance.gate.policy import Policy
 from governance.gate.vector import RobustnessVector
+from governance.incidents.links import links_at
 from governance.kernel.errors import InputError
 from governance.registry.agents import find_agent
 from governance.registry.standing import gate_standing
@@ -34,7 +35,6 @@ from governance.reports.state.agents import (
     why_not_more,
 )
 from governance.reports.state.authority import at_risk, contracts_of
-from governance.reports.state.links import links_until
 from governance.reports.words import mark
 from governance.store.agents import Agent, Certification
 from governance.store.incident_links import IncidentLink
@@ -254,7 +254,7 @@ def _attempt(row: Certification, context: Context) -> Attempt:
 
 def _incidents(agent: Agent, context: Context) -> tuple[AgentIncident, ...]:
     """Return the incidents linked to the agent, then those whose source names it."""
-    links = links_until(context.session, context.at, agent_id=agent.id)
+    links = links_at(context.session, context.at, agent_id=agent.id)
     titles = _titles([link.incident_id for link in links], context)
     linked = [_linked(link, titles.get(link.incident_id, ""), context) for link in links]
     known = {row.id for row in linked}

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from governance.gate.decay import elapsed_days, moment_after, tier_at, tier_drops
 from governance.gate.policy import Policy
 from governance.gate.reaudit import overdue
+from governance.incidents.links import frozen_agents
 from governance.kernel.money import Money
 from governance.registry.policies import stored_policy
 from governance.registry.standing import days_until_audit, gate_standing
-from governance.reports.state.ledger import last_event, subjects_of
-from governance.reports.state.links import frozen_agents
 from governance.reports.words import Words
 from governance.store.agents import Agent, Certification
+from governance.store.history import last_event, subjects_of
 from governance.store.incident_links import IncidentLink
 from governance.store.policies import DEFAULT_GROUP
 
