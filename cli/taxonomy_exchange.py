@@ -76,7 +76,7 @@ def import_(
     """
     from governance.operations.taxonomy_exchange import Catalogue, take_in
 
-    said = {"format": format_, "framework": framework, "version": version}
+    said: dict[str, str | None] = {"format": format_, "framework": framework, "version": version}
     said |= {"name": name, "author": author}
     files = {"file": text_file(file), "local": local_file(local)}
     answer = ask(ctx, None, take_in, parse(Catalogue, {**files, **said}))
