@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.kernel.value import Value
+from governance.kernel.value import LedgerTime, Value
 from governance.store.assessment import ControlAssessment, ControlEvidence
 
 Status = Literal["verified", "declared", "not_assessed"]
@@ -19,11 +20,11 @@ PART = 500
 class EvidenceItem(Value):
     """One piece of evidence: a file by its digest and path, or a link."""
 
-    id: str
+    id: Annotated[str, Field(exclude=True)]
     title: str
     digest: str | None
     location: str | None
-    recorded_at: datetime
+    recorded_at: Annotated[datetime, Field(exclude=True)]
 
     @property
     def link(self) -> str | None:
@@ -31,7 +32,7 @@ class EvidenceItem(Value):
         return self.location if self.location and "://" in self.location else None
 
 
-class Assessment(Value):
+class ControlWord(Value):
     """The word on one control, of one system or (``system_id`` None) of the whole organisation.
 
     ``applicable`` None: nobody has decided. ``target`` is the status aimed at by ``due``; from
@@ -40,7 +41,6 @@ class Assessment(Value):
 
     id: str
     control: str
-    edition: str
     system_id: str | None
     status: Status
     applicable: bool | None
@@ -50,7 +50,13 @@ class Assessment(Value):
     target: Status | None
     due: date | None
     review_on: date | None
-    recorded_at: datetime
+    edition: str
+    recorded_at: LedgerTime
+
+
+class Assessment(ControlWord):
+    """The word on one control with what it rests on."""
+
     evidence: tuple[EvidenceItem, ...]
 
 

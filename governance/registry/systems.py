@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.system_history import CHANGED, REGISTERED, current_threats, declared
 from governance.store.assessment import AiSystem, AiSystemThreat
 from governance.store.store import Transaction
@@ -37,7 +37,7 @@ def register_system(
         raise InputError(f"{name!r} is no name for an AI system", field="name")
     session = transaction.session
     if session.scalar(select(AiSystem).where(AiSystem.name == name)) is not None:
-        raise InputError(f"an AI system named {name!r} is registered already", field="name")
+        raise ConflictError(f"an AI system named {name!r} is registered already", field="name")
     system = AiSystem(
         id=transaction.new_id(),
         name=name,
@@ -85,13 +85,18 @@ def state_threats(
     ontology: Ontology,
     threats: Iterable[str],
     reason: str = "",
+    *,
+    field: str = "threats",
 ) -> list[str]:
-    """State that a system faces sub-threats or whole domains; returns the newly stated ones."""
+    """State that a system faces sub-threats or whole domains; returns the newly stated ones.
+
+    ``field`` is what an error about a threat names.
+    """
     known = {row.threat for row in current_threats(transaction.session, system)}
     added = []
     for threat in dict.fromkeys(threats):
         if ontology.node(threat).kind not in THREAT_KINDS:
-            raise InputError(f"{threat!r} is no threat", field="threat", hint="for example MIS-01")
+            raise InputError(f"{threat!r} is no threat", field=field, hint="for example MIS-01")
         if threat in known:
             continue
         row = AiSystemThreat(
@@ -114,12 +119,12 @@ def state_threats(
 def drop_threats(
     transaction: Transaction, system: AiSystem, threats: Iterable[str], reason: str
 ) -> list[str]:
-    """End that a system faces threats; raises InputError for one that it was not said to face."""
+    """End that a system faces threats; raises NotFoundError for one it was not said to face."""
     current = {row.threat: row for row in current_threats(transaction.session, system)}
     dropped = list(dict.fromkeys(threats))
     for threat in dropped:
         if threat not in current:
-            raise InputError(f"{system.name!r} is not said to face {threat!r}", field="threat")
+            raise NotFoundError(f"{system.name!r} is not said to face {threat!r}", field="drop")
         current[threat].removed_at = transaction.now
     payload = {"name": system.name, "threats": dropped, "reason": reason}
     transaction.record("system.threats_dropped", system.id, payload)
@@ -127,7 +132,7 @@ def drop_threats(
 
 
 def find_system(session: Session, name_or_id: str) -> AiSystem:
-    """Return a system by name or id; raises InputError with the nearest names."""
+    """Return a system by name or id; raises NotFoundError with the nearest names."""
     wanted = or_(AiSystem.name == name_or_id, AiSystem.id == name_or_id)
     system = session.scalar(select(AiSystem).where(wanted))
     if system is not None:
@@ -136,4 +141,4 @@ def find_system(session: Session, name_or_id: str) -> AiSystem:
 
     near = difflib.get_close_matches(name_or_id, session.scalars(select(AiSystem.name)).all(), n=3)
     hint = f"did you mean {', '.join(near)}?" if near else "underwriter system list"
-    raise InputError(f"no AI system is named {name_or_id!r}", field="system", hint=hint)
+    raise NotFoundError(f"no AI system is named {name_or_id!r}", field="system", hint=hint)
