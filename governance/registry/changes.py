@@ -31,7 +31,6 @@ def request_policy(
 
     Returns the proposal, or whether the policy in force changed.
     """
-    require_role(transaction, "policy_owner")
     if roles_in_use(transaction) and raises_authority(
         policy_in_force(transaction.session, group), policy
     ):
