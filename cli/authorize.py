@@ -13,7 +13,7 @@ from cli.database import DatabaseOption, open_store
 from cli.output import JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from governance.economy.closing import Outcome
+    from governance.economy.answers import Outcome
     from governance.kernel.money import Money
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -73,7 +73,7 @@ def reserve(
             transaction, found, money, key=key, action=action, term=term, with_safety=True
         )
     if as_json:
-        print_json(grant.to_json())
+        print_json(grant.model_dump(mode="json"))
     elif grant.granted:
         said = f"granted before, {grant.state}" if grant.replayed else "granted"
         note(f"{said} until {grant.expires:%c} UTC" if grant.state == "held" else said)
@@ -105,7 +105,7 @@ def show(
     with open_store(ctx, db) as store, store.read() as session:
         found = find_agent(session, agent)
         view = show_authority(session, found, store.clock.now(), currency=code, last=last)
-    data = view.to_json()
+    data = view.model_dump(mode="json")
     if as_json:
         print_json(data)
         return
@@ -232,11 +232,11 @@ def read_term(expires: str | None) -> timedelta | None:
 
 
 def _finish(outcome: Outcome, as_json: bool) -> None:
-    from governance.economy.request import shown
+    from governance.gate.decide import shown
 
     row = outcome.reservation
     if as_json:
-        print_json(outcome.to_json())
+        print_json(outcome.model_dump(mode="json"))
     elif outcome.done:
         net = shown(row.committed - row.refunded, row.currency)
         said = row.state if outcome.changed else f"was {row.state} already"
@@ -248,7 +248,7 @@ def _finish(outcome: Outcome, as_json: bool) -> None:
 
 
 def _print_view(data: dict[str, Any]) -> None:
-    from governance.economy.request import shown
+    from governance.gate.decide import shown
 
     code = data["currency"]
     amounts = ("exposure", "ceiling", "available", "penalties", "spent", "reserved", "delegated")

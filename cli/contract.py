@@ -10,7 +10,7 @@ from cli.database import DatabaseOption, open_store
 from cli.output import JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from governance.economy.contracts import ContractAnswer
+    from governance.economy.answers import ContractAnswer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -201,11 +201,13 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List contracts, oldest first."""
-    from governance.economy.contracts import contract_json, list_contracts
-    from governance.economy.request import shown
+    from governance.economy.answers import contract_state
+    from governance.economy.contracts import list_contracts
+    from governance.gate.decide import shown
 
     with open_store(ctx, db) as store, store.read() as session:
-        rows = [contract_json(row) for row in list_contracts(session, state)]
+        found = [contract_state(row) for row in list_contracts(session, state)]
+    rows = [one.model_dump(mode="json") for one in found]
     if as_json:
         print_json(rows)
         return
@@ -235,11 +237,12 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show a contract with its terms and verdict."""
-    from governance.economy.contracts import contract_json, find_contract
+    from governance.economy.answers import contract_state
+    from governance.economy.contracts import find_contract
 
     with open_store(ctx, db) as store, store.read() as session:
         row = find_contract(session, contract)
-    data = {**contract_json(row), "terms": row.terms}
+    data = {**contract_state(row).model_dump(mode="json"), "terms": row.terms}
     if as_json:
         print_json(data)
         return
@@ -252,7 +255,7 @@ def show(
 def _finish(answer: ContractAnswer, as_json: bool) -> None:
     row = answer.contract
     if as_json:
-        print_json(answer.to_json())
+        print_json(answer.model_dump(mode="json"))
     elif answer.done:
         outcome = f", {row.outcome}" if row.outcome else ""
         note(f"{row.state}{outcome}{'' if answer.changed else ' already'}")

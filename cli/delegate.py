@@ -12,7 +12,7 @@ from cli.gate_delegate import analyse
 from cli.output import JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from governance.economy.tree import Branch
+    from governance.economy.answers import Branch
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -55,7 +55,7 @@ def grant(
         below = find_agent(transaction.session, child)
         answer = grant_delegation(transaction, above, below, money, term=term)
     if as_json:
-        print_json(answer.to_json())
+        print_json(answer.model_dump(mode="json"))
     elif answer.granted:
         note(f"{below.name} may use {money} of {above.name} until {answer.expires:%c} UTC")
         print(answer.delegation)  # noqa: T201
@@ -103,22 +103,22 @@ def tree(
     as_json: JsonOption = False,
 ) -> None:
     """Show who handed what to whom, and what is left of it."""
-    from governance.economy.request import shown
     from governance.economy.tree import delegation_tree
+    from governance.gate.decide import shown
     from governance.registry.agents import find_agent
 
     with open_store(ctx, db) as store, store.read() as session:
         found = None if agent is None else find_agent(session, agent)
         branches = delegation_tree(session, agent=found, ended=ended)
     if as_json:
-        print_json([branch.to_json() for branch in branches])
+        print_json([branch.model_dump(mode="json") for branch in branches])
         return
     amounts = ("allocated", "spent", "reserved", "delegated", "penalties", "available")
     rows = []
     for depth, branch in _walk(branches):
-        data = branch.to_json()
+        data = branch.model_dump(mode="json")
         cells = (shown(data[name], data["currency"]) for name in amounts)
-        name = f"{'  ' * depth}{branch.parent} > {branch.child}"
+        name = f"{'  ' * depth}{branch.principal} > {branch.agent}"
         rows.append((name, *cells, data["state"], data["expires"][:16], data["id"]))
     print_table(("principal > delegate", *amounts, "state", "expires", "id"), rows)
 

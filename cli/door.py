@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from cli.output import note, print_json, print_json_line, progress
+from cli.output import gauge, note, print_json, print_json_line, progress
 from governance.kernel.errors import InputError
 from governance.operations.work import Ears, Work
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pydantic import BaseModel
 
     from governance.operations.requests import LocalPath, TextFile
+
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="MOMENT", help="State as of this past moment (ISO 8601)."),
+]
 
 WorkT = TypeVar("WorkT", bound=Work)
 RequestT = TypeVar("RequestT")
@@ -43,7 +50,7 @@ def ask(
     place = local_place(settings, db or named.get("db"))
     try:
         with fields_as_options(ctx):
-            ears = Ears(note, progress)
+            ears = Ears(note, progress, gauge)
             return perform(place, local_caller(settings), handler, request, ears=ears)
     finally:
         place.close()
@@ -76,6 +83,13 @@ def request_of(ctx: typer.Context, model: type[ModelT], **fields: Any) -> ModelT
 
     with fields_as_options(ctx):
         return parse(model, fields)
+
+
+def moment_of(text: str | None, option: str = "--at") -> datetime | None:
+    """Return the moment that an option names; None where it is left out."""
+    from governance.kernel.clock import parse_time
+
+    return None if text is None else parse_time(text, field=option)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ import typer
 from cli.door import request_of
 
 if TYPE_CHECKING:
-    from governance.gate.policy import Policy
     from governance.gate.vector import RobustnessVector
 
 Score = float | None
@@ -49,10 +48,3 @@ def vector_of(ctx: typer.Context, **scores: float | None) -> RobustnessVector | 
 
     given = {name.removesuffix("_"): value for name, value in scores.items() if value is not None}
     return request_of(ctx, RobustnessVector, **given) if given else None
-
-
-def open_policy(path: str | None) -> Policy:
-    """Return the policy of a file, or the packaged default."""
-    from governance.gate.policy import default_policy, load_policy
-
-    return default_policy() if path is None else load_policy(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -120,6 +120,29 @@ def progress(description: str, total: int | None, *, quiet: bool = False) -> Ite
     with bar:
         task = bar.add_task(description, total=total)
         yield Advance(bar, task)
+
+
+@contextmanager
+def gauge(description: str) -> Iterator[Callable[[int, int | None, str], None]]:
+    """Show how far long work is and its pace on a terminal; silent where there is none."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn(description),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )
+    hidden = not _Remarks.shown or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=None, pace="")
+
+        def show(done: int, total: int | None, pace: str) -> None:
+            bar.update(task, completed=done, total=total, pace=pace)
+
+        yield show
 
 
 class Advance:

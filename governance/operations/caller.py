@@ -23,7 +23,6 @@ Permission = Literal[
     "restore",  # making, filling and upgrading a database
     "downgrade",  # drops rows
     "rotate_keys",
-    "import_trust",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from governance.kernel.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
+    from governance.kernel.ids import RandomBytes
     from governance.kernel.settings import Settings
     from governance.store.group_commit import GroupCommit
     from governance.store.store import Store
@@ -30,9 +32,11 @@ class Place:
         named: bool = False,
         shared: bool = False,
         clock: Clock | None = None,
+        random_bytes: RandomBytes = secrets.token_bytes,
     ) -> None:
         self.settings, self.named = settings, named
         self.clock: Clock = clock or SystemClock()
+        self.random_bytes = random_bytes
         self._make, self._shared = make, shared
 
     @cached_property
@@ -47,6 +51,11 @@ class Place:
 
         require_current(self.unchecked.engine)
         return self.unchecked
+
+    @property
+    def shown(self) -> str:
+        """The database's URL, without a password."""
+        return self.unchecked.engine.url.render_as_string(hide_password=True)
 
     @cached_property
     def group(self) -> GroupCommit | None:
@@ -88,4 +97,11 @@ def local_place(settings: Settings, url: str | None = None) -> Place:
 
 def place_of(store: Store, settings: Settings, *, shared: bool = False) -> Place:
     """Return the place of a store that is open already."""
-    return Place(settings, lambda: store, named=True, shared=shared, clock=store.clock)
+    return Place(
+        settings,
+        lambda: store,
+        named=True,
+        shared=shared,
+        clock=store.clock,
+        random_bytes=store.random_bytes,
+    )

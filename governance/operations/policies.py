@@ -17,13 +17,14 @@ from governance.gate.policy import (
     Policy,
     default_document,
     default_policy,
+    draft_from_document,
     policy_from_document,
 )
 from governance.gate.proof import Proof
 from governance.kernel.clock import parse_time
 from governance.kernel.errors import StorageError
 from governance.kernel.rows import open_rows, read_jsonl
-from governance.kernel.value import Value, parse, parse_document
+from governance.kernel.value import Value, parse
 from governance.operations.requests import LocalPath, TextFile
 from governance.operations.work import Reading, Work, Writing
 
@@ -190,7 +191,7 @@ def verify(work: Reading, request: ProvedPolicy) -> PolicyProof:
     if request.file is None:
         draft = policy_of(work, None, request.group)
     else:
-        draft = parse_document(PolicyDraft, request.file.document())
+        draft = draft_from_document(request.file.document())
     with work.progress("proving", len(LAWS)) as advance:
         proof = prove(draft, advance=lambda: advance(1))
     return PolicyProof(**dict(proof), name=draft.name)

@@ -147,13 +147,13 @@ def _of_agent(work: Reading, name: str) -> ExplainedDecision:
     """Explain the last certification of a stored agent."""
     from governance.registry.agents import find_agent
     from governance.registry.certifications import latest_certification
-    from governance.registry.policies import stored_policy
+    from governance.store.positions import stored_policy
 
     last = latest_certification(work.session, find_agent(work.session, name))
     if last is None:
         raise InputError(f"{name!r} was never certified: T0", field="agent")
     return _explained(
-        RobustnessVector.model_validate(last.vector),
+        last.vector,
         stored_policy(work.session, last.policy_digest),
         "bound" if last.basis == "bound" else "point",
         last.attempt,

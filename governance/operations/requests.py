@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
+from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 
 if TYPE_CHECKING:
@@ -29,6 +31,25 @@ class ByName(Value):
     """A record by its name."""
 
     name: Annotated[str, Field(description="The name or id.")]
+
+
+class AgentNamed(Value):
+    """Something about one agent."""
+
+    agent: Annotated[str, Field(description="The agent's name or id.")]
+
+
+Moment = Annotated[datetime | None, Field(description="A past moment; else now.")]
+
+
+def past_moment(at: datetime, now: datetime) -> datetime:
+    """Return a moment that is not to come, aware UTC; raises InputError otherwise."""
+    from datetime import UTC
+
+    moment = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    if moment > now:
+        raise InputError("lies in the future", field="at")
+    return moment
 
 
 class TextFile(Value):
@@ -88,3 +109,7 @@ class LocalPath:
     ) -> dict[str, Any]:
         """Describe it as an upload."""
         return {"type": "string", "format": "binary"}
+
+
+class LocalSpec(LocalPath):
+    """What names a model on this machine or at an address, said by the door itself."""

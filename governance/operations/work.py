@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from governance.store.store import Store, Transaction
 
 Advance = Callable[[int], None]
+Show = Callable[[int, int | None, str], None]  # done, of how many, at what pace
 
 
 def _no_advance(steps: int = 1) -> None:
@@ -28,6 +29,15 @@ def _no_advance(steps: int = 1) -> None:
 def _no_progress(description: str, total: int | None) -> AbstractContextManager[Advance]:
     del description, total
     return nullcontext(_no_advance)
+
+
+def _no_show(done: int, total: int | None, pace: str) -> None:
+    del done, total, pace
+
+
+def _no_gauge(description: str) -> AbstractContextManager[Show]:
+    del description
+    return nullcontext(_no_show)
 
 
 def _no_remark(text: str) -> None:
@@ -40,6 +50,7 @@ class Ears:
 
     remark: Callable[[str], None] = _no_remark
     progress: Callable[[str, int | None], AbstractContextManager[Advance]] = _no_progress
+    gauge: Callable[[str], AbstractContextManager[Show]] = _no_gauge
 
 
 SILENT = Ears()
@@ -66,6 +77,10 @@ class Work:
     def progress(self, description: str, total: int | None) -> AbstractContextManager[Advance]:
         """Tell the door how far a piece of long work has come."""
         return self.ears.progress(description, total)
+
+    def gauge(self, description: str) -> AbstractContextManager[Show]:
+        """Tell the door how far long work has come in all, and at what pace."""
+        return self.ears.gauge(description)
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,11 @@ class Running(Work):
     def store(self) -> Store:
         """The store, in which the caller acts; raises StorageError where it is not usable."""
         return replace(self.place.store, actor=self.caller.name)
+
+    @cached_property
+    def unchecked(self) -> Store:
+        """The store, in which the caller acts, whatever its database is."""
+        return replace(self.place.unchecked, actor=self.caller.name)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

@@ -11,7 +11,7 @@ from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 from governance.scoring.judged import LEAST_JUDGES
 
-FIELD = "--judge"
+FIELD = "judges"
 KEY_VARIABLE = "OPENAI_API_KEY"
 _FAMILY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _LOCAL = ("hf:", "gguf:")

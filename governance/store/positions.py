@@ -1,4 +1,7 @@
-"""What the gate allows an agent, now and until a deadline, read inside the transaction."""
+"""Where agents stand, read inside the transaction: as it is now, by prepared statements.
+
+`governance.store.past_positions` reads the same for a past moment.
+"""
 
 from __future__ import annotations
 
@@ -9,108 +12,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from governance.gate import decay, reaudit
+from governance.gate import reaudit
 from governance.gate.dimensions import Basis
-from governance.gate.forward import Schedule
 from governance.gate.policy import Policy
-from governance.gate.standing import Reason, Standing, standing_of
-from governance.gate.vector import RobustnessVector
+from governance.gate.position import AgentPosition, Certified, View, view_of
+from governance.gate.standing import standing_of
 from governance.kernel.clock import days_between
-from governance.kernel.errors import StorageError
+from governance.kernel.errors import InputError, StorageError
 from governance.store.agents import Agent, Certification
 from governance.store.policies import DEFAULT_GROUP, PolicyInForce, PolicyVersion
 from governance.store.prepared import Prepared
-
-
-@dataclass(frozen=True)
-class View:
-    """A certification as one policy sees it."""
-
-    policy: Policy
-    standing: Standing
-    schedule: Schedule
-
-
-@dataclass(frozen=True)
-class Certified:
-    """The last certification, seen under the policy in force and under its own.
-
-    ``lapses_after`` is the time in days after which an audit that fell due and was not done
-    leaves the agent at T0; None where no audit falls due.
-    """
-
-    id: str
-    at: datetime
-    tier: int
-    void_reason: str | None
-    views: tuple[View, ...]
-    due_after: float | None
-    lapses_after: float | None
-
-    def lapses_between(self, start: float, end: float) -> bool:
-        """Return whether an audit that is due at ``start``, so that all know it, lapses by ``end``.
-
-        A spot audit that is yet to fall due stays secret, and moves no ceiling.
-        """
-        due, lapses = self.due_after, self.lapses_after
-        return due is not None and lapses is not None and due <= start and end > lapses
-
-
-@dataclass(frozen=True)
-class AgentPosition:
-    """An agent with its policy in force and its last certification (None: never certified)."""
-
-    id: str
-    name: str
-    status: str
-    policy: Policy
-    certified: Certified | None
-
-    def tier(self, at: datetime) -> int:
-        """Return the tier at a moment."""
-        return self.forward(at, at, self.policy.ceilings.currency)[0]
-
-    def forward(self, at: datetime, until: datetime, currency: str) -> tuple[int, int]:
-        """Return (lowest tier, lowest ceiling in minor units) from a moment until another.
-
-        Under the policy in force and under that of the certification, whichever is lower.
-        """
-        certified = self.certified
-        if certified is None or self.barred(at):
-            return 0, self.policy.ceiling(0, currency).amount
-        start = max(0.0, days_between(certified.at, at))
-        end = max(start, days_between(certified.at, until))
-        if certified.lapses_between(start, end):
-            return 0, self.policy.ceiling(0, currency).amount
-        found = [view.schedule.lowest(end, currency) for view in certified.views]
-        return min(tier for tier, _ in found), min(ceiling for _, ceiling in found)
-
-    def barred(self, at: datetime) -> Reason | None:
-        """Return why the agent has no authority at all at a moment, apart from its scores."""
-        certified = self.certified
-        if self.status != "active":
-            return Reason("status", None, f"{self.name} is {self.status}")
-        if certified is None:
-            return Reason("never_certified", None, f"{self.name} was never certified")
-        if certified.void_reason is not None:
-            return Reason("void", None, f"the certification is void: {certified.void_reason}")
-        lapses = certified.lapses_after
-        if lapses is not None and days_between(certified.at, at) > lapses:
-            return Reason("audit_overdue", None, "an audit is overdue")
-        return None
-
-    def weakest(self, at: datetime) -> float:
-        """Return the smallest effective score in [0, 1]; 0 where one is missing or all are void."""
-        certified = self.certified
-        if certified is None or self.barred(at):
-            return 0.0
-        days = max(0.0, days_between(certified.at, at))
-        scores = decay.effective_robustness(
-            certified.views[0].standing.scores, days, self.policy.decay.rate_per_day
-        )
-        gating = [scores[name] for name in ("cc", "er", "as")]
-        return min((0.0 if score is None else score) for score in gating)
-
 
 _Any = aliased(Certification)
 _LATEST = (
@@ -152,8 +63,8 @@ POSITION = _JOINED.where(Agent.id == bindparam("agent"))
 _ONE = Prepared(POSITION)
 
 
-class _Row(NamedTuple):
-    """What `_JOINED` reads of an agent."""
+class PositionRow(NamedTuple):
+    """What a position follows from: the columns of `_JOINED`, now or as they were."""
 
     id: str
     name: str
@@ -174,13 +85,13 @@ def read_position(session: Session, agent_id: str) -> AgentPosition:
     """Return one agent's position; the agent must be there."""
     row = _ONE.one(session, {"agent": agent_id})
     assert row is not None  # noqa: S101 - callers have the agent's row
-    return _position(session, _Row(*row))
+    return position_from(session, PositionRow(*row))
 
 
 def position_of(session: Session, row: tuple[Any, ...]) -> tuple[AgentPosition, tuple[Any, ...]]:
     """Return the position that a row of `POSITION` begins with, and the columns behind it."""
     own = len(_COLUMNS)
-    return _position(session, _Row(*row[:own])), row[own:]
+    return position_from(session, PositionRow(*row[:own])), row[own:]
 
 
 def read_positions(session: Session, agent_ids: list[str]) -> dict[str, AgentPosition]:
@@ -189,11 +100,12 @@ def read_positions(session: Session, agent_ids: list[str]) -> dict[str, AgentPos
     for start in range(0, len(agent_ids), 500):
         part = agent_ids[start : start + 500]
         for row in session.execute(_JOINED.where(Agent.id.in_(part))):
-            found[row.id] = _position(session, _Row(*row))
+            found[row.id] = position_from(session, PositionRow(*row))
     return found
 
 
-def _position(session: Session, row: _Row) -> AgentPosition:
+def position_from(session: Session, row: PositionRow) -> AgentPosition:
+    """Return the position that a row says; the same row gives the same value."""
     known = _positions.get(row)
     if known is None:
         if len(_positions) >= _MAX_CACHED:
@@ -202,25 +114,22 @@ def _position(session: Session, row: _Row) -> AgentPosition:
     return known
 
 
-def _new_position(session: Session, row: _Row) -> AgentPosition:
+def _new_position(session: Session, row: PositionRow) -> AgentPosition:
     digest = row.group_policy or row.default_policy
     if digest is None:
         raise StorageError("no policy is in force", hint="underwriter init")
-    policy = _policy(session, digest)
+    policy = stored_policy(session, digest)
     certified = None
     if row.certification is not None:
         digests = dict.fromkeys((digest, row.policy_digest))  # the two are mostly one
         seen = [_seen(session, row.certification, row.audit_contribution, one) for one in digests]
-        due = _due_after(seen[-1].due_after, row.certified_at, row.reaudit_ordered_at)
-        grace = seen[-1].view.policy.reaudit.overdue_days
         certified = Certified(
             id=row.certification,
             at=row.certified_at,
             tier=row.tier,
             void_reason=None if row.void_at is None else row.void_reason or "void",
             views=tuple(one.view for one in seen),
-            due_after=due,
-            lapses_after=None if due is None else due + grace,
+            due_after=_due_after(seen[-1].due_after, row.certified_at, row.reaudit_ordered_at),
         )
     return AgentPosition(row.id, row.name, row.status, policy, certified)
 
@@ -242,18 +151,24 @@ class _Seen:
 # What is cached never changes: policy versions and certifications are append-only evidence, and
 # a position follows from its row and from them.
 _policies: dict[str, Policy] = {}
-_positions: dict[_Row, AgentPosition] = {}
+_positions: dict[PositionRow, AgentPosition] = {}
 _views: dict[tuple[str, str], _Seen] = {}
 _MAX_CACHED = 10_000
 
 
-def _policy(session: Session, digest: str) -> Policy:
+def stored_policy(session: Session, digest: str) -> Policy:
+    """Return a stored version by its digest; raises InputError where there is none."""
     policy = _policies.get(digest)
     if policy is None:
         document = session.scalar(
             select(PolicyVersion.document).where(PolicyVersion.digest == digest)
         )
-        policy = _policies[digest] = Policy.model_validate(document)
+        if document is None:
+            raise InputError(f"no policy version has the digest {digest}")
+        policy = Policy.model_validate(document)
+        if policy.digest != digest:
+            raise StorageError(f"the stored policy {digest} was changed: its digest does not fit")
+        _policies[digest] = policy
     return policy
 
 
@@ -262,7 +177,7 @@ def _seen(session: Session, certification: str, event_hash: str, digest: str) ->
     known = _views.get((event_hash, digest))
     if known is not None:
         return known
-    policy = _policy(session, digest)
+    policy = stored_policy(session, digest)
     row = session.execute(
         select(
             Certification.vector,
@@ -272,12 +187,10 @@ def _seen(session: Session, certification: str, event_hash: str, digest: str) ->
         ).where(Certification.id == certification)
     ).one()
     basis: Basis = "bound" if row.basis == "bound" else "point"
-    standing = standing_of(RobustnessVector.model_validate(row.vector), policy, basis, row.attempt)
+    standing = standing_of(row.vector, policy, basis, row.attempt)
     seed = bytes.fromhex(row.audit_seed)
     due = reaudit.due_days(standing, policy, seed, certification, event_hash.encode())
     if len(_views) >= _MAX_CACHED:
         _views.clear()
-    seen = _views[event_hash, digest] = _Seen(
-        View(policy, standing, Schedule(standing, policy)), due
-    )
+    seen = _views[event_hash, digest] = _Seen(view_of(standing, policy), due)
     return seen
