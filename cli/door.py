@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -35,10 +35,13 @@ def ask(
     db: str | None,
     handler: Callable[[WorkT, RequestT], AnswerT],
     request: RequestT,
+    *,
+    options: Mapping[str, str] | None = None,
 ) -> AnswerT:
     """Perform an operation as the operating system's user on the database that is named.
 
-    An error at a field of the request names the option that stands for it.
+    An error at a field of the request names the option that stands for it: the one of the same
+    name, or the one that ``options`` gives for the field.
     """
     from governance.kernel.settings import load_settings
     from governance.operations.caller import local_caller
@@ -49,7 +52,7 @@ def ask(
     named: dict[str, Any] = ctx.find_root().obj or {}
     place = local_place(settings, db or named.get("db"))
     try:
-        with fields_as_options(ctx):
+        with fields_as_options(ctx, options):
             ears = Ears(note, progress, gauge)
             return perform(place, local_caller(settings), handler, request, ears=ears)
     finally:
@@ -93,13 +96,15 @@ def moment_of(text: str | None, option: str = "--at") -> datetime | None:
 
 
 @contextmanager
-def fields_as_options(ctx: typer.Context) -> Iterator[None]:
+def fields_as_options(
+    ctx: typer.Context, options: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """Let an error at a field of a request (``at``) name the command's option (``--at``)."""
     try:
         yield
     except InputError as error:
         if error.file is None and error.line is None and error.field is not None:
-            error.field = _option(ctx, error.field)
+            error.field = (options or {}).get(error.field) or _option(ctx, error.field)
         raise
 
 

@@ -19,7 +19,7 @@ from governance.economy.node import read_delegation, read_node
 from governance.economy.spending import count_spend
 from governance.gate.position import EACH
 from governance.gate.standing import Reason
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.kernel.money import Money
 from governance.store.economy_reservations import IS_HELD, Refund, Reservation
 from governance.store.store import Transaction
@@ -32,7 +32,7 @@ def find_reservation(session: Session, identifier: str) -> Reservation:
     """Return a reservation by its id; raises InputError where there is none."""
     row = session.get(Reservation, identifier, populate_existing=True)
     if row is None:
-        raise InputError(
+        raise NotFoundError(
             f"no reservation has the id {identifier!r}",
             field="reservation",
             hint="underwriter authorize show AGENT",
@@ -94,7 +94,7 @@ def refund(
     known = transaction.session.get(Refund, (identifier, name))
     if known is not None:
         if amount is not None and (amount.amount, amount.currency) != (known.amount, row.currency):
-            raise InputError(f"{name!r} was used for another refund", field="key")
+            raise ConflictError(f"{name!r} was used for another refund", field="key")
         return _done(row, changed=False)
     if row.state == "refunded" and amount is None:
         return _done(row, changed=False)

@@ -26,7 +26,7 @@ from governance.economy.terms import Terms, check_terms
 from governance.gate.decide import Ask, Limit, refusals
 from governance.gate.standing import Reason
 from governance.kernel.canonical import digest, sha256_hex
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, ForbiddenError, InputError, NotFoundError
 from governance.store.agents import Agent
 from governance.store.economy_contracts import Contract, Submission
 from governance.store.store import Store, Transaction
@@ -50,7 +50,7 @@ def post_contract(
         known = session.scalar(select(Contract).where(Contract.key == key))
     if known is not None:
         if known.digest != body:
-            raise InputError(f"{key!r} was used for another contract", field="key")
+            raise ConflictError(f"{key!r} was used for another contract", field="key")
         return done(known, changed=False)
     check_terms(terms, transaction.now)
     check_cosigner(terms, poster)
@@ -169,7 +169,9 @@ def verify_work(store: Store, identifier: str, *, signed_by: str | None = None) 
     the actor of the store.
     """
     if signed_by is not None and signed_by != store.actor:
-        raise InputError(f"{signed_by!r} is not who acts here ({store.actor!r})", field="signed-by")
+        raise ForbiddenError(
+            f"{signed_by!r} is not who acts here ({store.actor!r})", field="signed_by"
+        )
     with store.read() as session:
         row = find_contract(session, identifier)
         if row.state != "submitted" or store.clock.now() >= row.review_until:
@@ -234,7 +236,7 @@ def find_contract(session: Session, identifier: str) -> Contract:
     """Return a contract by its id; raises InputError where there is none."""
     row = session.get(Contract, identifier, populate_existing=True)
     if row is None:
-        raise InputError(
+        raise NotFoundError(
             f"no contract has the id {identifier!r}",
             field="contract",
             hint="underwriter contract list",

@@ -25,7 +25,7 @@ from governance.gate.decide import Ask, Limit, Used, refusals
 from governance.gate.delegation.granting import Child, grant_refusals
 from governance.gate.standing import Reason
 from governance.kernel.clock import format_time
-from governance.kernel.errors import InputError
+from governance.kernel.errors import NotFoundError
 from governance.kernel.money import Money
 from governance.store.agents import Agent
 from governance.store.economy_delegations import IS_ACTIVE, Delegation
@@ -184,7 +184,7 @@ def find_delegation(session: Session, identifier: str) -> Delegation:
     """Return a sub-budget by its id; raises InputError where there is none."""
     row = session.get(Delegation, identifier, populate_existing=True)
     if row is None:
-        raise InputError(
+        raise NotFoundError(
             f"no sub-budget has the id {identifier!r}",
             field="delegation",
             hint="underwriter delegate tree",

@@ -26,7 +26,7 @@ from governance.gate.decide import Ask, Limit, Used, refusals
 from governance.gate.standing import Reason
 from governance.kernel.canonical import digest
 from governance.kernel.clock import format_time
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError
 from governance.kernel.money import MAX_MINOR_UNITS, Money
 from governance.store.agents import Agent
 from governance.store.economy_reservations import Reservation
@@ -102,11 +102,11 @@ def check_amount(amount: Money) -> None:
 def deadline(now: datetime, term: timedelta) -> datetime:
     """Return now + term; raises InputError where that is no later moment of the calendar."""
     if term <= timedelta(0):
-        raise InputError("must lie in the future", field="expires")
+        raise InputError("must lie in the future", field="expires_in")
     try:
         return now + term
     except OverflowError:
-        raise InputError("is beyond the calendar", field="expires") from None
+        raise InputError("is beyond the calendar", field="expires_in") from None
 
 
 def within_sub_budget(node: Node, until: datetime) -> datetime:
@@ -258,7 +258,7 @@ def _deny(
 
 def _replay(session: Session, known: Reservation, request: str, now: datetime) -> Grant:
     if known.request != request:
-        raise InputError(
+        raise ConflictError(
             f"{known.key!r} was used for another request of this agent",
             field="key",
             hint="a new request needs a new key",

@@ -21,7 +21,7 @@ from governance.gate.policy import Policy
 from governance.gate.position import EACH, AgentPosition
 from governance.gate.standing import Reason
 from governance.kernel.clock import days_between
-from governance.kernel.money import Money
+from governance.kernel.money import shown
 
 # `contract` is the paper's second level of action, whatever the policy calls it.
 PAPER_LEVELS = {"contract": 1}
@@ -241,8 +241,3 @@ def _money_refusals(node: Situation, asked: Ask, limit: Limit) -> list[Reason]:
         amount, left = shown(asked.amount, currency), shown(sub_budget.free, currency)
         found.append(Reason("sub_budget", None, f"{amount} asked, {left} left of the sub-budget"))
     return found
-
-
-def shown(amount: int, currency: str) -> str:
-    """Return minor units as people read them, for example ``12.50 USD``."""
-    return str(Money.model_construct(amount=amount, currency=currency))

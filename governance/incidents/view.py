@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from governance.incidents.intake.dates import checked_date, earliest, latest
-from governance.kernel.errors import InputError
+from governance.kernel.errors import InputError, NotFoundError
 from governance.kernel.value import Value
 from governance.store.incidents import Incident, IncidentClassification, IncidentReview
 
@@ -132,7 +132,7 @@ def count_incidents(session: Session, wanted: IncidentFilter) -> int:
 def find_incident(session: Session, name: str) -> Incident:
     """Return the incident with the id, ``source:source_id``, or an id that begins like this.
 
-    Raises InputError where there is none or more than one.
+    Raises NotFoundError where there is none, InputError where there is more than one.
     """
     exact = session.get(Incident, name)
     if exact is not None:
@@ -146,7 +146,7 @@ def find_incident(session: Session, name: str) -> Incident:
         query = query.where(or_(Incident.source_id == name, like))
     found = session.scalars(query).all()
     if not found:
-        raise InputError(f"there is no incident {name!r}", field="incident")
+        raise NotFoundError(f"there is no incident {name!r}", field="incident")
     if len(found) > 1:
         raise InputError(f"{name!r} names more than one incident", field="incident")
     return found[0]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
 from governance.kernel.value import Value
-from governance.operations.requests import AgentNamed, Moment, past_moment
+from governance.operations.requests import AgentNamed, Moment, moment_or_now
 from governance.operations.work import Reading, Writing
 from governance.registry.standing import AgentStanding
 
@@ -128,7 +127,7 @@ def list_agents(work: Reading, request: ListAgents) -> list[AgentStanding]:
     """List every agent with the tier and ceiling that it has at a moment."""
     from governance.registry.standing import all_standings
 
-    return all_standings(work.session, _moment(work, request.at))
+    return all_standings(work.session, moment_or_now(request.at, work.now))
 
 
 def show(work: Reading, request: ShowAgent) -> AgentStanding:
@@ -136,9 +135,5 @@ def show(work: Reading, request: ShowAgent) -> AgentStanding:
     from governance.registry.agents import find_agent
     from governance.registry.standing import standing_of_agent
 
-    moment = _moment(work, request.at)
+    moment = moment_or_now(request.at, work.now)
     return standing_of_agent(work.session, find_agent(work.session, request.agent), moment)
-
-
-def _moment(work: Reading, at: datetime | None) -> datetime:
-    return work.now if at is None else past_moment(at, work.now)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from governance.audit.runs.manifest import StopRule
     from governance.audit.runs.runner import OnProgress, Progress
     from governance.audit.runs.start import AuditOrder
-    from governance.audit.subjects.spec import SubjectOptions
+    from governance.audit.subjects.base import SubjectOptions
 
 
 class ModelOptions(Value):
@@ -36,7 +36,7 @@ class ModelOptions(Value):
 
     def subject_options(self) -> SubjectOptions:
         """Return them as a subject takes them."""
-        from governance.audit.subjects.spec import SubjectOptions
+        from governance.audit.subjects.base import SubjectOptions
 
         return SubjectOptions(
             device=self.device,

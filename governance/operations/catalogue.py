@@ -20,6 +20,7 @@ AREAS = (
     "authority",
     "contracts",
     "incidents",
+    "register",
     "controls",
     "exposure",
     "policies",

@@ -44,7 +44,7 @@ class Diagnosis(Value):
 
 def examine(work: Running, request: Nothing) -> Diagnosis:
     """Say what is configured, found and missing."""
-    checks = (*_program(), *_settings(work), *_extras(), _ontology(), *_database(work))
+    checks = (*_program(), *_shadows(), *_settings(work), *_extras(), _ontology(), *_database(work))
     return Diagnosis(ok=all(check.state != "fault" for check in checks), checks=checks)
 
 
@@ -55,6 +55,22 @@ def _program() -> list[Check]:
     return [
         Check(what="underwriter", state="ok", found=__version__),
         Check(what="python", state="ok", found=system),
+    ]
+
+
+def _shadows() -> list[Check]:
+    """Say what else goes by the names of our packages; the program does not use it."""
+    from governance.kernel.beside import passed_over
+
+    hint = "rename it, or take its folder off PYTHONPATH"
+    return [
+        Check(
+            what=f"package {name}",
+            state="ok",
+            found=f"the program's own; passed over: {file}",
+            hint=hint,
+        )
+        for name, file in passed_over().items()
     ]
 
 

@@ -52,6 +52,11 @@ def past_moment(at: datetime, now: datetime) -> datetime:
     return moment
 
 
+def moment_or_now(at: datetime | None, now: datetime) -> datetime:
+    """Return the past moment that is asked about, or now; raises InputError as `past_moment`."""
+    return now if at is None else past_moment(at, now)
+
+
 class TextFile(Value):
     """A document that was handed in: its text, and the name that errors show for it."""
 

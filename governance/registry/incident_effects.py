@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.incidents.view import coded_incidents, view_of
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError
 from governance.registry.certifications import latest_certification
 from governance.registry.enforcement import enforce_agent
 from governance.registry.policies import policy_in_force
@@ -30,14 +30,14 @@ def link_incident(
 
     ``note`` does nothing more, ``reaudit`` makes an audit due now, ``freeze`` takes all authority
     until somebody lifts it, ``demote`` makes the certification void. The frequency of the
-    incident's threat in the risk register is updated. Raises InputError where the two are linked
-    already.
+    incident's threat in the risk register is updated. Raises ConflictError where the two are
+    linked already.
     """
     if severity not in get_args(Severity):
         raise InputError(f"{severity!r} is no severity", field="severity", hint="low to critical")
     session = transaction.session
     if _link(session, incident, agent) is not None:
-        raise InputError(f"is linked to {agent.name!r} already", field="incident")
+        raise ConflictError(f"is linked to {agent.name!r} already", field="incident")
     policy = policy_in_force(session, agent.agent_group)
     effect: str = getattr(policy.incidents, severity)
     before = standing_of_agent(session, agent, transaction.now).tier

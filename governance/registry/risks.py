@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from governance.incidents.view import coded_incidents, view_of
 from governance.kernel.clock import days_between
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError
 from governance.kernel.value import Value
 from governance.risk.estimate.conjugate import GammaRate
 from governance.store.incident_links import IncidentLink
@@ -52,14 +52,17 @@ def register_risk(
     observed_since: datetime | None = None,
     owner: str | None = None,
 ) -> RegisteredRisk:
-    """Put a threat of the ontology on the register with the prior of its frequency."""
+    """Put a threat of the ontology on the register with the prior of its frequency.
+
+    Raises ConflictError where it stands there already.
+    """
     node = load().node(threat)
     if node.kind not in ("domain", "sub_threat"):
         raise InputError(f"{threat!r} is a {node.kind}, not a threat", field="threat")
     if prior_events <= 0 or prior_years <= 0:
         raise InputError("prior events and years are above 0", field="prior")
     if transaction.session.get(RegisteredRisk, threat) is not None:
-        raise InputError(f"{threat!r} is on the register already", field="threat")
+        raise ConflictError(f"{threat!r} is on the register already", field="threat")
     risk = RegisteredRisk(
         threat=threat,
         title=node.name,

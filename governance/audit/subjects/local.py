@@ -10,9 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from governance.audit.subjects.base import Decoding, OnAnswer, Prompt, SubjectInfo
+from governance.audit.subjects.base import (
+    DEMO_GGUF,
+    Decoding,
+    OnAnswer,
+    Prompt,
+    SubjectInfo,
+    SubjectOptions,
+)
 from governance.audit.subjects.batching import generate_batches
-from governance.audit.subjects.spec import DEMO_GGUF, SubjectOptions
 from governance.kernel.canonical import digest, file_digest
 from governance.kernel.errors import InputError, MissingExtraError
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from governance.gate.decide import Ask, Limit, Situation, shown
+from governance.gate.decide import Ask, Limit, Situation
 from governance.gate.position import AgentPosition
 from governance.gate.standing import Reason
+from governance.kernel.money import shown
 
 
 @dataclass(frozen=True)
