@@ -56,7 +56,7 @@ class EventProof(InclusionProof):
 class CheckProof(Value):
     """A proof that was kept, and the checkpoint that it must lead to."""
 
-    proof: TextFile
+    proof: Annotated[TextFile, Field(description="A proof that was kept.")]
     checkpoint: KeptCheckpoint = None
 
 

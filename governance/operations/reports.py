@@ -63,14 +63,14 @@ class KindShown(Value):
 class OfKind(Value):
     """A kind of report."""
 
-    kind: str
+    kind: Annotated[str, Field(description="Name of the kind.")]
 
 
 class CompareReports(Value):
     """Two reports of one kind, as JSON."""
 
-    before: TextFile
-    after: TextFile
+    before: Annotated[TextFile, Field(description="The earlier report.")]
+    after: Annotated[TextFile, Field(description="The later report.")]
 
 
 def build_report(work: Running, request: BuildReport) -> BuiltReport:

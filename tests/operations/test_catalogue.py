@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import defaultdict
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -13,7 +14,9 @@ from cli.reference import walk
 from governance.kernel.errors import NotFoundError
 from governance.operations.caller import Permission
 from governance.operations.catalogue import Operation, find_operation, operation_of, operations
+from governance.operations.page import request_schema
 from governance.operations.work import Reading, Running, Work, Writing
+from tests.operations.examples import request_of
 
 TESTS = Path(__file__).parent
 WORKS = {"pure": Work, "reads": Reading, "writes": Writing, "runs": Running}
@@ -36,6 +39,14 @@ def test_the_handler_takes_the_work_of_its_effect_and_answers(operation: Operati
 def test_it_has_a_permission_and_a_docstring(operation: Operation) -> None:
     assert operation.permission in get_args(Permission)
     assert (operation.function().__doc__ or "").strip()
+
+
+def test_its_example_is_a_request_of_its_kind(operation: Operation) -> None:
+    """An id that is only known at run time stands as ``{name}``; a field is described."""
+    request = request_of(operation, defaultdict(lambda: "an-id"))
+    assert type(request) is get_type_hints(operation.function())["request"]
+    fields = request_schema(operation).get("properties", {})
+    assert all(field.get("description") for field in fields.values())
 
 
 def test_the_tests_name_it(operation: Operation) -> None:
