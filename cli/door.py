@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from governance.operations.requests import TextFile
+    from governance.operations.requests import LocalPath, TextFile
 
 AtOption = Annotated[
     str | None,
@@ -27,6 +27,7 @@ AtOption = Annotated[
 WorkT = TypeVar("WorkT", bound=Work)
 RequestT = TypeVar("RequestT")
 AnswerT = TypeVar("AnswerT")
+ModelT = TypeVar("ModelT", bound="BaseModel")
 
 
 def ask(
@@ -65,6 +66,26 @@ def text_file(path: str) -> TextFile:
 
     text, name = read_text(path)
     return TextFile(name=name, text=text)
+
+
+def given_file(path: str | None) -> TextFile | None:
+    """Read a file as `text_file` does, where one is named."""
+    return None if path is None else text_file(path)
+
+
+def given_path(path: str | None) -> LocalPath | None:
+    """Return the path that an operation may open, where one is named."""
+    from governance.operations.requests import LocalPath
+
+    return None if path is None else LocalPath(path)
+
+
+def request_of(ctx: typer.Context, model: type[ModelT], **fields: Any) -> ModelT:
+    """Return a request made of options; raises InputError naming the option at fault."""
+    from governance.kernel.value import parse
+
+    with fields_as_options(ctx):
+        return parse(model, fields)
 
 
 def moment_of(text: str | None, option: str = "--at") -> datetime | None:

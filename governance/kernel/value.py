@@ -36,6 +36,11 @@ LedgerTime = Annotated[datetime, PlainSerializer(format_time, when_used="json")]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
+def absent(value: object) -> bool:
+    """Return whether a part is not there: ``Field(exclude_if=absent)`` leaves it out of JSON."""
+    return value is None
+
+
 def field_path(location: tuple[int | str, ...]) -> str:
     """Return a dotted path such as ``scenarios[2].severity.low`` for an error location."""
     path = ""

@@ -16,14 +16,19 @@ from hypothesis import strategies as st
 from governance.gate.dimensions import GATING
 from governance.gate.draft import PolicyDraft
 from governance.gate.laws import LAWS, policy_faults
-from governance.gate.policy import Policy, default_policy, load_draft
+from governance.gate.policy import Policy, default_policy, draft_from_document
 from governance.gate.proof import Proof, prove
 from governance.gate.prove.laws import PROOFS
+from governance.kernel.documents import read_document
 from governance.kernel.errors import MissingExtraError
 
 pytest.importorskip("z3", reason="the extra 'prove' is not installed")
 
 BAD = Path(__file__).parent / "bad_policies"
+
+
+def bad_draft(law: str) -> PolicyDraft:
+    return draft_from_document(read_document(str(BAD / f"{law}.yaml")))
 
 
 def broken(proof: Proof) -> dict[str, dict[str, Any]]:
@@ -41,7 +46,7 @@ def test_the_default_policy_obeys_every_law() -> None:
 
 @pytest.mark.parametrize("law", sorted(LAWS))
 def test_each_bad_policy_breaks_its_law_with_a_counterexample(law: str) -> None:
-    proof = prove(load_draft(str(BAD / f"{law}.yaml")))
+    proof = prove(bad_draft(law))
     assert not proof.ok
     found = broken(proof)
     assert law in found
@@ -61,7 +66,7 @@ def paper_tier(
 
 
 def case(law: str, of: str | None = None) -> tuple[PolicyDraft, dict[str, Any]]:
-    draft = load_draft(str(BAD / f"{of or law}.yaml"))
+    draft = bad_draft(of or law)
     return draft, broken(prove(draft))[law]["values"]
 
 
