@@ -10,6 +10,7 @@ import typer
 from cli import agent_audit
 from cli.agent_certificate import app as certificate_app
 from cli.database import DatabaseOption, configured_password, open_store
+from cli.moment import AtOption, read_moment
 from cli.output import JsonOption, note, print_json, print_json_line, print_table
 
 if TYPE_CHECKING:
@@ -203,12 +204,17 @@ def request_tier(
 
 
 @app.command("list", epilog="Example: underwriter agent list --json")
-def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """List every agent with the tier and ceiling that it has now."""
+def list_(
+    ctx: typer.Context,
+    at: AtOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List every agent with the tier and ceiling that it has, now or at a past moment."""
     from governance.registry.standing import all_standings
 
     with open_store(ctx, db) as store, store.read() as session:
-        standings = all_standings(session, store.clock.now())
+        standings = all_standings(session, read_moment(at, store.clock))
     if as_json:
         print_json([standing.model_dump(mode="json") for standing in standings])
         return
@@ -217,15 +223,19 @@ def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = F
 
 @app.command(epilog="Example: underwriter agent show invoice-bot")
 def show(
-    ctx: typer.Context, name: NameArgument, db: DatabaseOption = None, as_json: JsonOption = False
+    ctx: typer.Context,
+    name: NameArgument,
+    at: AtOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Show where an agent stands now, why, and when it will fall."""
+    """Show where an agent stands, now or at a past moment, why, and when it will fall."""
     from governance.registry.agents import find_agent
     from governance.registry.standing import standing_of_agent
 
     with open_store(ctx, db) as store, store.read() as session:
         agent = find_agent(session, name)
-        standing = standing_of_agent(session, agent, store.clock.now())
+        standing = standing_of_agent(session, agent, read_moment(at, store.clock))
     if as_json:
         print_json(standing.model_dump(mode="json"))
         return

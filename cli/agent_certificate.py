@@ -42,20 +42,32 @@ def show(
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the certificate of an agent's last certification, or write it as a file."""
+    """Show the certificate of an agent's last certification, or write it as a file.
+
+    A certificate states what its own policy gives. Where the agent may do less now, that is said
+    on standard error.
+    """
     from governance.kernel.files import write_atomically
     from governance.registry.agents import find_agent
-    from governance.registry.certificates import certificate_text, stored_certificate
+    from governance.registry.certificates import (
+        below_certificate,
+        certificate_text,
+        stored_certificate,
+    )
     from governance.registry.keys import open_signing_key
 
     with open_store(ctx, db) as store:
         with store.read() as session:
-            document = stored_certificate(session, find_agent(session, name))
+            agent = find_agent(session, name)
+            document = stored_certificate(session, agent)
+            said = below_certificate(session, agent, store.clock.now())
         key = None
         if form == "credential":
             with store.write() as transaction:
                 key = open_signing_key(transaction, configured_password(store))
     text = certificate_text(document, form, key, store.clock.now())
+    if said is not None:
+        note(said)
     if out is None:
         typer.echo(text, nl=False)
         return

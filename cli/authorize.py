@@ -10,6 +10,7 @@ import typer
 from cli.authorize_marginal import EPILOG as MARGINAL_EPILOG
 from cli.authorize_marginal import marginal
 from cli.database import DatabaseOption, open_store
+from cli.moment import AtOption, read_moment
 from cli.output import JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def show(
     last: Annotated[
         int, typer.Option(min=1, help="How many reservations, besides all held ones.")
     ] = 100,
+    at: AtOption = None,
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -104,7 +106,8 @@ def show(
     code = None if currency is None else check_currency(currency)
     with open_store(ctx, db) as store, store.read() as session:
         found = find_agent(session, agent)
-        view = show_authority(session, found, store.clock.now(), currency=code, last=last)
+        moment = read_moment(at, store.clock)
+        view = show_authority(session, found, moment, currency=code, last=last)
     data = view.model_dump(mode="json")
     if as_json:
         print_json(data)
