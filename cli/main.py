@@ -13,7 +13,7 @@ from typer._click.exceptions import ClickException
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
-from cli.output import be_quiet, print_error, print_error_json
+from cli.output import be_quiet, print_error, print_error_json, print_usage_json
 from governance.kernel.errors import UnderwriterError
 
 QUIET = "Leave out remarks and progress bars; errors are shown all the same."
@@ -25,8 +25,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("cli.demo", "app", "Run the main job on real incidents in an embedded database."),
     "doctor": ("cli.doctor", "app", "Say what is configured, found and missing."),
     "taxonomy": ("cli.taxonomy", "app", "Threats, losses, controls and the links between them."),
-    "system": ("cli.assessment_systems", "app", "AI systems, their threats, their coverage."),
-    "control": ("cli.assessment_controls", "app", "What is known of each control, and by what."),
+    "system": ("cli.system", "app", "AI systems, their threats, their coverage."),
+    "control": ("cli.control", "app", "What is known of each control, and by what."),
     "incidents": ("cli.incidents", "app", "Import and classify AI incidents."),
     "risk": ("cli.risk", "app", "Loss distributions, tails, reserves, treatments."),
     "agent": ("cli.agent", "app", "Register and certify agents."),
@@ -156,13 +156,12 @@ def run(arguments: list[str] | None = None) -> int:
         result: Any = app(args=arguments, standalone_mode=False)
     except UnderwriterError as error:
         if as_json:
-            where = {name: getattr(error, name, None) for name in ("file", "line", "field")}
-            print_error_json(error.code, error.message, **where, hint=error.hint)
+            print_error_json(error)
         print_error(error)
         return error.exit_code
     except ClickException as error:
         if as_json:
-            print_error_json("usage", error.format_message(), field=_parameter(error))
+            print_usage_json(error.format_message(), _parameter(error))
         error.show(file=sys.stderr)
         return 2
     except (typer.Abort, KeyboardInterrupt):

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from governance.incidents.duplicates import DuplicatePair, Told, find_duplicates
+from governance.incidents.merged import MERGED, UNMERGED
 from governance.incidents.view import find_incident
 from governance.kernel.errors import ConflictError, InputError
 from governance.store.incidents import Incident
@@ -54,7 +55,7 @@ def merge_incidents(
     dropped.merged_into = kept.id
     session.flush()
     transaction.record(
-        "incident.merged", dropped.id, {"into": kept.id, **({"reason": reason} if reason else {})}
+        MERGED, dropped.id, {"into": kept.id, **({"reason": reason} if reason else {})}
     )
     return kept, dropped
 
@@ -66,5 +67,5 @@ def unmerge_incident(transaction: Transaction, name: str) -> Incident:
         raise ConflictError("is not merged into another", field=incident.id)
     former, incident.merged_into = incident.merged_into, None
     transaction.session.flush()
-    transaction.record("incident.unmerged", incident.id, {"from": former})
+    transaction.record(UNMERGED, incident.id, {"from": former})
     return incident

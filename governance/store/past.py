@@ -18,7 +18,7 @@ from governance.gate.policy import Policy
 from governance.gate.position import AgentPosition
 from governance.kernel.errors import InputError
 from governance.store.agents import Agent, Certification
-from governance.store.incident_links import IncidentLink
+from governance.store.incident_links import FREEZE, IncidentLink
 from governance.store.ledger import LedgerEvent, LedgerHead
 from governance.store.policies import DEFAULT_GROUP
 from governance.store.positions import (
@@ -145,7 +145,7 @@ def frozen_agents(session: Session, at: datetime) -> dict[str, IncidentLink]:
     statement = (
         select(IncidentLink)
         .where(
-            IncidentLink.effect == "freeze",
+            IncidentLink.effect == FREEZE,
             IncidentLink.linked_at <= at,
             or_(IncidentLink.lifted_at.is_(None), IncidentLink.lifted_at > at),
         )
@@ -199,3 +199,18 @@ def _as_of(row: _Certified, at: datetime) -> _Certified:
     if row.reaudit_ordered_at is not None and row.reaudit_ordered_at > at:
         row = row._replace(reaudit_ordered_at=None)
     return row
+
+
+def digests_at(session: Session, agent: Agent, at: datetime) -> dict[str, str]:
+    """Return the digests of what an agent was made of: those before the first change since."""
+    changed = session.scalar(
+        select(LedgerEvent)
+        .where(
+            LedgerEvent.kind == "agent.changed",
+            LedgerEvent.subject == agent.id,
+            LedgerEvent.at > at,
+        )
+        .order_by(LedgerEvent.sequence)
+        .limit(1)
+    )
+    return dict(agent.digests if changed is None else changed.data()["before"])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LONGEST = 100_000  # characters; of what is longer a digest is kept
 _ID = r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
-_SHA = r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12,128}\b"
+_SHA = r"(?<![\w.,])[0-9a-f]{12,128}\b(?!\.\d)"  # cut short, it may be of digits alone
 _BASE64 = (
     r"(?<![\w+/-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[A-Z])(?=[\w+/-]*[a-z])[A-Za-z0-9+/_-]{43,}={0,2}"
 )

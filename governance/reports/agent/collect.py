@@ -11,6 +11,7 @@ from governance.gate.dimensions import DIMENSION_NAMES, DIMENSIONS
 from governance.gate.explain import explain
 from governance.gate.policy import Policy
 from governance.gate.position import View
+from governance.incidents.links import links_at
 from governance.kernel.errors import InputError
 from governance.registry.agents import find_agent
 from governance.reports.agent.model import (
@@ -31,11 +32,11 @@ from governance.reports.state.agents import (
     why_not_more,
 )
 from governance.reports.state.authority import at_risk, contracts_of
-from governance.reports.state.links import links_until
 from governance.reports.words import mark
 from governance.store.agents import Agent, Certification
 from governance.store.incident_links import IncidentLink
 from governance.store.incidents import Incident
+from governance.store.past import digests_at
 
 NOT_SHOWN = (
     mark("How the agent behaves outside the conditions of its audit."),
@@ -63,7 +64,7 @@ def collect(context: Context) -> AgentReport:
         nothing_assessed=certificate is None,
         not_assessed=_gaps(dimensions),
         not_shown=NOT_SHOWN,
-        agent=_facts(agent, state),
+        agent=_facts(agent, state, context),
         tier=state.tier(at),
         ceiling=state.ceiling(at),
         certificate=certificate,
@@ -79,7 +80,7 @@ def collect(context: Context) -> AgentReport:
     )
 
 
-def _facts(agent: Agent, state: AgentState) -> AgentFacts:
+def _facts(agent: Agent, state: AgentState, context: Context) -> AgentFacts:
     return AgentFacts(
         id=agent.id,
         name=agent.name,
@@ -88,7 +89,7 @@ def _facts(agent: Agent, state: AgentState) -> AgentFacts:
         registered_at=agent.registered_at,
         status=_status(state),
         retired_at=state.retired_at,
-        digests=dict(agent.digests),
+        digests=digests_at(context.session, agent, context.at),
     )
 
 
@@ -232,7 +233,7 @@ def _attempt(row: Certification, context: Context) -> Attempt:
 
 def _incidents(agent: Agent, context: Context) -> tuple[AgentIncident, ...]:
     """Return the incidents linked to the agent, then those whose source names it."""
-    links = links_until(context.session, context.at, agent_id=agent.id)
+    links = links_at(context.session, context.at, agent_id=agent.id)
     titles = _titles([link.incident_id for link in links], context)
     linked = [_linked(link, titles.get(link.incident_id, ""), context) for link in links]
     known = {row.id for row in linked}

@@ -1,28 +1,17 @@
-"""The risk runs that were the newest of their domain at a moment."""
+"""Stored risk runs as rows of a report, with what they rest on."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from governance.reports.model import Basis
 from governance.reports.overview.model import ExposureRow, Ground
-from governance.reports.state.sources import SourceBook
+from governance.reports.sources import SourceBook
 from governance.reports.words import mark
 from governance.store.exposure import RiskRun
 from taxonomy import Ontology
 
 PARTS: tuple[Literal["frequency", "severity"], ...] = ("frequency", "severity")
-
-
-def newest_runs(session: Session, at: datetime) -> list[RiskRun]:
-    """Return for each domain, and for the portfolio (domain None), its last run until a moment."""
-    statement = select(RiskRun).where(RiskRun.at <= at).order_by(RiskRun.at, RiskRun.id)
-    newest = {run.domain: run for run in session.scalars(statement)}
-    return sorted(newest.values(), key=lambda run: (run.domain is None, run.domain or ""))
 
 
 def exposure_row(run: RiskRun, ontology: Ontology, book: SourceBook, portfolio: str) -> ExposureRow:

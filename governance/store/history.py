@@ -1,15 +1,15 @@
-"""Where the ledger stood at a moment, and what it says happened in between."""
+"""What the ledger says of a moment: where it stood, what happened until then and in between."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from governance.reports.model import LedgerPoint
-from governance.store.ledger import LedgerEvent
+from governance.store.ledger import GENESIS, LedgerEvent
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class EventCount:
     last_sequence: int
 
 
-def ledger_point(session: Session, at: datetime) -> LedgerPoint:
-    """Return the number of events until a moment and the hash of the last of them."""
+def head_at(session: Session, at: datetime) -> tuple[int, str]:
+    """Return (number of the last event until a moment, its hash), of now as ``ledger_head``."""
     statement = (
         select(LedgerEvent.sequence, LedgerEvent.hash)
         .where(LedgerEvent.at <= at)
@@ -31,9 +31,7 @@ def ledger_point(session: Session, at: datetime) -> LedgerPoint:
         .limit(1)
     )
     row = session.execute(statement).one_or_none()
-    if row is None:
-        return LedgerPoint(events=0, head=None)
-    return LedgerPoint(events=row[0], head=row[1])
+    return (0, GENESIS) if row is None else (row[0], row[1])
 
 
 def events_between(session: Session, since: datetime, at: datetime) -> list[EventCount]:
@@ -52,22 +50,22 @@ def events_between(session: Session, since: datetime, at: datetime) -> list[Even
     return [EventCount(*row) for row in session.execute(statement)]
 
 
+def events_until(session: Session, kinds: tuple[str, ...], at: datetime) -> Iterator[LedgerEvent]:
+    """Yield every event of some kinds until a moment, in the ledger's order."""
+    statement = (
+        select(LedgerEvent)
+        .where(LedgerEvent.kind.in_(kinds), LedgerEvent.at <= at)
+        .order_by(LedgerEvent.sequence)
+    )
+    yield from session.scalars(statement)
+
+
 def subjects_of(session: Session, kind: str, at: datetime) -> dict[str, datetime]:
     """Return {subject: moment of the last such event} until a moment."""
     statement = (
         select(LedgerEvent.subject, func.max(LedgerEvent.at))
         .where(LedgerEvent.kind == kind, LedgerEvent.at <= at)
         .group_by(LedgerEvent.subject)
-    )
-    return {row[0]: row[1] for row in session.execute(statement)}
-
-
-def last_kinds(session: Session, kinds: tuple[str, ...], at: datetime) -> dict[str, str]:
-    """Return {subject: which of the kinds its last such event was} until a moment."""
-    statement = (
-        select(LedgerEvent.subject, LedgerEvent.kind)
-        .where(LedgerEvent.kind.in_(kinds), LedgerEvent.at <= at)
-        .order_by(LedgerEvent.sequence)
     )
     return {row[0]: row[1] for row in session.execute(statement)}
 

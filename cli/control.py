@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json, print_table
-from cli.taxonomy_options import LocalOption, open_ontology
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer, text_file
+from cli.output import JsonOption, note, print_table
+from cli.taxonomy_options import LocalOption, local_file
+from governance.kernel.value import parse
 
 if TYPE_CHECKING:
-    from governance.store.assessment import ControlAssessment, ControlEvidence
+    from governance.operations.requests import LocalPath
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -61,26 +63,28 @@ def set_(
 
     Verified needs evidence and an assessor who is not the owner; declared needs an owner.
     """
-    from governance.kernel.value import parse
-    from governance.registry.control_rows import evidence_from
-    from governance.registry.controls import Word, assess_control
-    from governance.registry.systems import find_system
+    from governance.operations.controls import SetControl, set_control
 
     said: dict[str, Any] = {"control": control, "status": status, "applicable": applicable}
     said |= {"justification": justification, "owner": owner, "assessor": assessor}
-    said |= {"target": target, "due": due.date() if due else None}
-    said["review_on"] = review_on.date() if review_on else None
-    said["evidence"] = tuple(evidence_from(text, Path()) for text in evidence or ())
-    word = parse(Word, said)
-    ontology = open_ontology(local)
-    with open_store(ctx, db) as store, store.write() as transaction:
-        found = find_system(transaction.session, system) if system else None
-        row = assess_control(transaction, ontology, word, found)
+    said |= {"target": target, "due": _day(due), "review_on": _day(review_on)}
+    said |= {"system": system, "evidence": tuple(map(_evidence, evidence or ()))}
+    answer = ask(ctx, db, set_control, parse(SetControl, {**said, "local": local_file(local)}))
     if as_json:
-        print_json({**_word_row(row, []), "evidence": len(word.evidence)})
+        print_answer(answer)
         return
-    of = f" of {found.name}" if found else ""
+    of = f" of {answer.system}" if answer.system else ""
     note(f"{control}{of}: {status}")
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _evidence(text: str) -> LocalPath | dict[str, str]:
+    from governance.operations.requests import LocalPath
+
+    return {"title": text, "location": text} if "://" in text else LocalPath(text)
 
 
 @app.command("import", epilog="Example: underwriter control import controls.csv")
@@ -96,15 +100,16 @@ def import_(
     Columns: control, status; optional system, applicable, justification, owner, assessor, target,
     due, review_on, evidence (files or links, separated by semicolons).
     """
-    from governance.registry.control_rows import assess_file
+    from governance.operations.controls import ControlFile, import_controls
+    from governance.operations.requests import LocalPath
 
-    ontology = open_ontology(local)
-    with open_store(ctx, db) as store, store.write() as transaction:
-        rows = assess_file(transaction, ontology, file)
+    folder = Path() if file == "-" else Path(file).parent
+    files = {"file": text_file(file), "folder": LocalPath(str(folder)), "local": local_file(local)}
+    answer = ask(ctx, db, import_controls, parse(ControlFile, files))
     if as_json:
-        print_json({"stored": len(rows)})
+        print_answer(answer)
         return
-    note(f"{len(rows)} words stored")
+    note(f"{answer.stored} words stored")
 
 
 @app.command("list", epilog="Example: underwriter control list --framework iso42001")
@@ -119,28 +124,18 @@ def list_controls(
     as_json: JsonOption = False,
 ) -> None:
     """List the last word on each control; with a framework also those without a word."""
-    from governance.registry.controls import assessments_at, evidence_of
-    from governance.registry.systems import find_system
+    from governance.operations.controls import ControlFilter
+    from governance.operations.controls import list_controls as handler
 
-    ontology = open_ontology(local)
-    with open_store(ctx, db) as store, store.read() as session:
-        found = find_system(session, system) if system else None
-        rows = assessments_at(session, system_id=found.id if found else None)
-        evidence = evidence_of(session, rows)
-    shown = [_word_row(row, evidence[row.id]) for row in rows]
-    if framework is not None:
-        known = {row["control"] for row in shown}
-        wanted = [node.id for node in ontology.controls(framework)]
-        shown = [row for row in shown if row["control"] in set(wanted)]
-        shown += [_no_word(name) for name in wanted if name not in known]
-        shown.sort(key=lambda row: wanted.index(row["control"]))
+    wanted = {"framework": framework, "system": system, "local": local_file(local)}
+    rows = ask(ctx, db, handler, parse(ControlFilter, wanted))
     if as_json:
-        print_json(shown)
+        print_answer(rows)
         return
     columns = ("control", "system_id", "status", "owner", "assessor", "review_on")
     print_table(
         (*columns, "evidence"),
-        [[*(row[c] for c in columns), len(row["evidence"])] for row in shown],
+        [[*(getattr(row, c) for c in columns), len(row.evidence)] for row in rows],
     )
 
 
@@ -156,50 +151,20 @@ def stale(
     A review date or target date has passed, an evidence file changed or is gone, or the control
     left the ontology. Links are not fetched. Exit code 1 where one is found.
     """
-    from governance.registry.controls import assessments_at, evidence_of
-    from governance.registry.staleness import find_stale
+    from governance.operations.controls import ControlFilter, list_stale
+    from governance.operations.controls import list_controls as every_word
+    from governance.operations.editions import WithLocal
 
-    ontology = open_ontology(local)
-    with open_store(ctx, db) as store, store.read() as session:
-        rows = assessments_at(session)
-        found = find_stale(rows, evidence_of(session, rows), ontology, store.clock.now())
+    own = local_file(local)
+    found = ask(ctx, db, list_stale, WithLocal(local=own))
     if as_json:
-        print_json([row.model_dump(mode="json") for row in found])
+        print_answer(found)
     else:
+        words = ask(ctx, db, every_word, ControlFilter(local=own))
         print_table(
             ("control", "system", "status", "owner", "why"),
             [(r.control, r.system_id, r.status, r.owner, "; ".join(r.reasons)) for r in found],
-            title=f"{len(found)} of {len(rows)} words are stale",
+            title=f"{len(found)} of {len(words)} words are stale",
         )
     if found:
         raise typer.Exit(1)
-
-
-def _word_row(row: ControlAssessment, evidence: list[ControlEvidence]) -> dict[str, Any]:
-    from governance.kernel.clock import format_time
-
-    names = (
-        "id", "control", "system_id", "status", "applicable", "justification", "owner",
-        "assessor", "target", "due", "review_on", "edition",
-    )  # fmt: skip
-    return {
-        **{name: getattr(row, name) for name in names},
-        "recorded_at": format_time(row.recorded_at),
-        "evidence": [
-            {"title": item.title, "digest": item.digest, "location": item.location}
-            for item in evidence
-        ],
-    }
-
-
-def _no_word(control: str) -> dict[str, Any]:
-    return {
-        "control": control,
-        "system_id": None,
-        "status": "not_assessed",
-        "applicable": None,
-        "owner": "",
-        "assessor": "",
-        "review_on": None,
-        "evidence": [],
-    }

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json, print_table
-from cli.taxonomy_options import LocalOption, open_ontology
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note, print_table
+from cli.taxonomy_options import LocalOption, local_file
+from governance.kernel.value import parse
 
 if TYPE_CHECKING:
     from governance.registry.system_coverage import SystemCoverage
-    from governance.store.assessment import AiSystem
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -45,8 +46,8 @@ def add(
     role: RoleOption = None,
     risk_class: RiskClassOption = None,
     status: StatusOption = None,
-    fact: FactOption = None,
-    threat: Annotated[
+    facts: FactOption = None,
+    threats: Annotated[
         list[str] | None,
         typer.Option("--threat", help="A sub-threat or domain that it faces; repeated."),
     ] = None,
@@ -55,25 +56,15 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Register an AI system in the inventory."""
-    from governance.registry.systems import register_system, state_threats
+    from governance.operations.controls_systems import NewSystem, add_system
 
-    ontology = open_ontology(local)
-    with open_store(ctx, db) as store, store.write() as transaction:
-        system = register_system(
-            transaction,
-            name,
-            description=description or "",
-            owner=owner or "",
-            role=role,
-            risk_class=risk_class,
-            status=status or "in_use",
-            facts=_facts(fact),
-        )
-        threats = state_threats(transaction, system, ontology, threat or [])
+    said = _declared(description, owner, role, risk_class, status, facts)
+    said |= {"name": name, "threats": tuple(threats or ()), "local": local_file(local)}
+    system = ask(ctx, db, add_system, parse(NewSystem, said))
     if as_json:
-        print_json({**_system_row(system), "threats": threats})
+        print_answer(system)
         return
-    note(f"{system.name} registered as {system.id}; it faces {len(threats)} stated threats")
+    note(f"{system.name} registered as {system.id}; it faces {len(system.threats)} stated threats")
 
 
 @app.command(epilog="Example: underwriter system change claims-triage --risk-class high")
@@ -85,29 +76,20 @@ def change(
     role: RoleOption = None,
     risk_class: RiskClassOption = None,
     status: StatusOption = None,
-    fact: FactOption = None,
+    facts: FactOption = None,
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Change what is declared of a system."""
-    from governance.registry.systems import change_system, find_system
+    from governance.operations.controls_systems import SystemChange
+    from governance.operations.controls_systems import change as handler
 
-    wanted: dict[str, Any] = {
-        "description": description,
-        "owner": owner,
-        "role": role,
-        "risk_class": risk_class,
-        "status": status,
-        "facts": _facts(fact) or None,
-    }
-    changes = {key: value for key, value in wanted.items() if value is not None}
-    with open_store(ctx, db) as store, store.write() as transaction:
-        system = find_system(transaction.session, name)
-        changed = change_system(transaction, system, changes)
+    said = _declared(description, owner, role, risk_class, status, facts)
+    system = ask(ctx, db, handler, parse(SystemChange, {**said, "system": name}))
     if as_json:
-        print_json({**_system_row(system), "changed": changed})
+        print_answer(system)
         return
-    note(f"{system.name} {'changed' if changed else 'is as it was'}")
+    note(f"{system.name} {'changed' if system.changed else 'is as it was'}")
 
 
 @app.command(
@@ -126,38 +108,30 @@ def threats(
     as_json: JsonOption = False,
 ) -> None:
     """State which threats a system faces, or end that it faces them."""
-    from governance.registry.systems import (
-        current_threats,
-        drop_threats,
-        find_system,
-        state_threats,
-    )
+    from governance.operations.controls_systems import ThreatChange, change_threats
 
-    ontology = open_ontology(local)
-    with open_store(ctx, db) as store, store.write() as transaction:
-        system = find_system(transaction.session, name)
-        state_threats(transaction, system, ontology, add or [], reason)
-        if drop:
-            drop_threats(transaction, system, drop, reason)
-        rows = [(row.threat, row.reason) for row in current_threats(transaction.session, system)]
+    said = {"system": name, "add": tuple(add or ()), "drop": tuple(drop or ()), "reason": reason}
+    asked = parse(ThreatChange, {**said, "local": local_file(local)})
+    answer = ask(ctx, db, change_threats, asked)
     if as_json:
-        print_json({"system": system.name, "threats": [threat for threat, _ in rows]})
+        print_answer(answer)
         return
-    print_table(("threat", "reason"), rows, title=f"{system.name} faces")
+    rows = zip(answer.threats, answer.reasons, strict=True)
+    print_table(("threat", "reason"), rows, title=f"{answer.system} faces")
 
 
 @app.command("list", epilog="Example: underwriter system list --json")
 def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List every AI system."""
-    from governance.registry.systems import systems_at
+    from governance.operations.controls_systems import list_systems
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.read() as session:
-        rows = [_system_row(system) for system in systems_at(session)]
+    rows = ask(ctx, db, list_systems, Nothing())
     if as_json:
-        print_json(rows)
+        print_answer(rows)
         return
     columns = ("name", "status", "owner", "role", "risk_class", "description")
-    print_table(columns, [[row[column] for column in columns] for row in rows])
+    print_table(columns, [[getattr(row, column) for column in columns] for row in rows])
 
 
 @app.command(epilog="Example: underwriter system show claims-triage --framework iso42001")
@@ -176,21 +150,14 @@ def show(
     A word on the system counts before a word of the whole organisation. Verified, declared and
     not assessed are never added up.
     """
-    from governance.registry.controls import assessments_at, evidence_of
-    from governance.registry.staleness import find_stale
-    from governance.registry.system_coverage import cover_system
-    from governance.registry.systems import find_system
+    from governance.operations.controls_systems import SystemAsked, show_system
 
-    ontology = open_ontology(local)
-    with open_store(ctx, db) as store, store.read() as session:
-        system = find_system(session, name)
-        words = assessments_at(session)
-        stale = find_stale(words, evidence_of(session, words), ontology, store.clock.now())
-        coverage = cover_system(session, ontology, system, framework=framework, stale=stale)
+    asked = {"system": name, "framework": framework, "local": local_file(local)}
+    shown = ask(ctx, db, show_system, parse(SystemAsked, asked))
     if as_json:
-        print_json({**_system_row(system), "coverage": coverage.model_dump(mode="json")})
+        print_answer(shown)
         return
-    _print_coverage(coverage)
+    _print_coverage(shown.coverage)
 
 
 def _print_coverage(coverage: SystemCoverage) -> None:
@@ -216,6 +183,20 @@ def _print_coverage(coverage: SystemCoverage) -> None:
     print_table(columns, rows, title=f"{coverage.system}: {len(coverage.open_threats)} open")
 
 
+def _declared(
+    description: str | None,
+    owner: str | None,
+    role: str | None,
+    risk_class: str | None,
+    status: str | None,
+    facts: list[str] | None,
+) -> dict[str, Any]:
+    """Return what is declared of a system, without what was left out."""
+    said = {"description": description, "owner": owner, "role": role, "risk_class": risk_class}
+    words: dict[str, Any] = {**said, "status": status, "facts": _facts(facts) or None}
+    return {name: value for name, value in words.items() if value is not None}
+
+
 def _facts(pairs: list[str] | None) -> dict[str, str]:
     from governance.kernel.errors import InputError
 
@@ -226,19 +207,3 @@ def _facts(pairs: list[str] | None) -> dict[str, str]:
             raise InputError(f"{pair!r} is not of the form name=value", field="--fact")
         facts[name.strip()] = value.strip()
     return facts
-
-
-def _system_row(system: AiSystem) -> dict[str, Any]:
-    from governance.kernel.clock import format_time
-
-    return {
-        "id": system.id,
-        "name": system.name,
-        "status": system.status,
-        "owner": system.owner,
-        "role": system.role,
-        "risk_class": system.risk_class,
-        "description": system.description,
-        "facts": dict(system.facts),
-        "registered_at": format_time(system.registered_at),
-    }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from governance.registry.assessments import assessments_at, counting_words
 from governance.reports.context import Context
 from governance.reports.model import Coverage
 from governance.reports.overview.model import FrameworkCoverage
-from governance.reports.state.assessments import assessments
 from governance.reports.words import mark
 from taxonomy import Ontology
 
@@ -17,9 +17,7 @@ def framework_coverage(context: Context, ontology: Ontology, framework: str) -> 
     """
     node = ontology.framework(framework)
     controls = ontology.controls(framework)
-    found = {
-        row.control: row for row in assessments(context.session, context.at) if row.system is None
-    }
+    found = counting_words(assessments_at(context.session, context.at))
     words = [found.get(control.id) for control in controls]
     counted = [
         "not_assessed" if word is None else word.status
