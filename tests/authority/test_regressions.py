@@ -122,7 +122,7 @@ def test_a_moment_before_the_registration_is_refused(world: World, clock: FixedC
         for how in (standing_of_agent, show_authority):
             with pytest.raises(InputError, match="registered later") as caught:
                 how(session, world.agents[0], early)
-            assert caught.value.field == "--at"
+            assert caught.value.field == "at"
 
 
 def test_a_moment_is_the_last_event_until_it(world: World, clock: FixedClock) -> None:
