@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from governance.kernel.clock import FixedClock
-from governance.store.engine import make_engine
-from governance.store.initialise import initialise
 from governance.store.store import Store
+from tests.browser import Browser
+from tests.databases import (
+    START,
+    ReusedDatabase,
+    Template,
+    make_template,
+    open_store,
+    postgres_database,
+    sqlite_without_waiting,
+)
 
 POSTGRES_VARIABLE = "UNDERWRITER_TEST_POSTGRES_URL"
 POSTGRES_DEFAULT = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
@@ -29,8 +31,6 @@ PASSWORD = "the tests' own"
 # Laws are not timed: machines are noisy.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
-SEED = 7
-START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +55,12 @@ def _away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("CONFIG", "DATA", "CACHE", "STATE"):
             patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
         patch.setenv("UNDERWRITER_KEY_PASSWORD", PASSWORD)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_waiting_for_the_disk() -> Iterator[None]:
+    with sqlite_without_waiting():
         yield
 
 
@@ -94,59 +100,30 @@ def postgres_server() -> str:
     return url
 
 
-@contextmanager
-def _database(server: str, template: str | None = None) -> Iterator[str]:
-    """A database of its own, empty or a copy of another one, dropped at the end."""
-    name = f"underwriter_{uuid.uuid1().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    like = "" if template is None else f" TEMPLATE {make_url(template).database}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}{like}"))
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+@pytest.fixture(scope="session")
+def reused_postgres(postgres_server: str) -> Iterator[tuple[ReusedDatabase, Template]]:
+    """The database that every test with a store on PostgreSQL gets in turn, and its template."""
+    with postgres_database(postgres_server) as url:
+        template = make_template(url)
+        reused = ReusedDatabase(postgres_server, url)
+        yield reused, template
+        reused.close()
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """URL of a database of its own: empty, or initialised already where the test has a store."""
-    template = None
+    """URL of a database: empty, or initialised already where the test has a store."""
     if "store" in request.fixturenames:
-        template = request.getfixturevalue("postgres_template").url
-    with _database(postgres_server, template) as url:
+        yield request.getfixturevalue("reused_postgres")[0].fresh()
+        return
+    with postgres_database(postgres_server) as url:
         yield url
-
-
-@dataclass(frozen=True)
-class Template:
-    """An initialised database to copy, and where the random numbers stood after it was made."""
-
-    url: str
-    random: object
-
-
-def _template(url: str) -> Template:
-    numbers = random.Random(SEED)
-    store = Store(make_engine(url), FixedClock(START), "tester", numbers.randbytes)
-    initialise(store)
-    store.close()
-    return Template(url, numbers.getstate())
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[Template]:
-    """An initialised database: a copy costs a third of making one."""
-    with _database(postgres_server) as url:
-        yield _template(url)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """An initialised file; it is whole without its log once it is closed."""
-    return _template(str(tmp_path_factory.mktemp("template") / "store.db"))
+    return make_template(str(tmp_path_factory.mktemp("template") / "store.db"))
 
 
 @pytest.fixture
@@ -161,17 +138,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def _open(url: str, clock: FixedClock, template: Template | None = None) -> Store:
-    numbers = random.Random(SEED)
-    if template is not None:
-        numbers.setstate(template.random)  # type: ignore[arg-type]
-    return Store(make_engine(url), clock, "tester", numbers.randbytes)
-
-
 @pytest.fixture
 def empty_store(database_url: str, clock: FixedClock) -> Iterator[Store]:
     """A store on an empty database of either kind."""
-    store = _open(database_url, clock)
+    store = open_store(database_url, clock)
     yield store
     store.close()
 
@@ -179,11 +149,13 @@ def empty_store(database_url: str, clock: FixedClock) -> Iterator[Store]:
 @pytest.fixture
 def store(database_url: str, clock: FixedClock, request: pytest.FixtureRequest) -> Iterator[Store]:
     """An initialised store of either kind."""
-    kind = "postgres" if "://" in database_url else "sqlite"
-    template = request.getfixturevalue(f"{kind}_template")
-    if kind == "sqlite":
+    template: Template
+    if "://" in database_url:
+        template = request.getfixturevalue("reused_postgres")[1]
+    else:
+        template = request.getfixturevalue("sqlite_template")
         shutil.copyfile(template.url, database_url)
-    store = _open(database_url, clock, template)
+    store = open_store(database_url, clock, template)
     yield store
     store.close()
 
@@ -192,7 +164,7 @@ def store(database_url: str, clock: FixedClock, request: pytest.FixtureRequest) 
 def sqlite_store(sqlite_url: str, clock: FixedClock, sqlite_template: Template) -> Iterator[Store]:
     """An initialised store on SQLite, for what does not depend on the database."""
     shutil.copyfile(sqlite_template.url, sqlite_url)
-    store = _open(sqlite_url, clock, sqlite_template)
+    store = open_store(sqlite_url, clock, sqlite_template)
     yield store
     store.close()
 
@@ -206,3 +178,11 @@ def chromium() -> str:
             pytest.fail("Chromium is required and is not installed")
         pytest.skip("Chromium is not installed")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A running Chromium: every page that is opened in it has a profile of its own."""
+    running = Browser(chromium, tmp_path_factory.mktemp("chromium"))
+    yield running
+    running.close()
