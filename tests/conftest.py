@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
+from cli.main import run
 from governance.kernel.clock import FixedClock
 from governance.store.store import Store
 from tests.browser import Browser
@@ -24,7 +27,10 @@ from tests.databases import (
     postgres_database,
     sqlite_without_waiting,
 )
+from tests.sharing_out import SharedOut, long_ones_first
 
+Command = tuple[str, ...]
+DatabaseAfter = Callable[..., None]
 POSTGRES_VARIABLE = "UNDERWRITER_TEST_POSTGRES_URL"
 POSTGRES_DEFAULT = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 PASSWORD = "the tests' own"
@@ -34,17 +40,28 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file on one worker, but not the pages of the documentation, and begin with these.
-
-    They take the longest of all, and would all wait for each other at the end.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.name if _is_page(item) else item.path.stem))
-    items.sort(key=_is_page, reverse=True)
+    long_ones_first(items)
 
 
-def _is_page(item: pytest.Item) -> bool:
-    return "page" in getattr(item, "fixturenames", ())
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    config.option.loadscopereorder = False
+    return SharedOut(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many seconds each folder of tests took, summed over all workers."""
+    seconds: Counter[str] = Counter()
+    tests: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = "/".join(report.nodeid.partition("::")[0].split("/")[:2])
+                seconds[folder] += report.duration
+                tests[folder] += report.when == "call"
+    terminalreporter.section("seconds by folder, all workers together")
+    for folder, spent in seconds.most_common():
+        terminalreporter.line(f"{spent:7.1f}  {folder} ({tests[folder]} tests)")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -129,6 +146,22 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     return str(tmp_path / "store.db")
+
+
+@pytest.fixture(scope="session")
+def database_after(tmp_path_factory: pytest.TempPathFactory) -> DatabaseAfter:
+    """Copy to a file the SQLite database that `init` and some commands make; they run once."""
+    folder = tmp_path_factory.mktemp("after")
+    made: dict[tuple[Command, ...], Path] = {}
+
+    def copy(target: str | Path, *commands: Command) -> None:
+        if commands not in made:
+            made[commands] = folder / f"{len(made)}.db"
+            for command in (("init",), *commands):
+                assert run([*command, "--db", str(made[commands])]) == 0
+        shutil.copyfile(made[commands], target)
+
+    return copy
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cli.main import run
+from tests.conftest import DatabaseAfter
 
 Call = Callable[..., Any]
 
@@ -43,10 +44,12 @@ ROWS = [
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_after: DatabaseAfter
+) -> Path:
     path = tmp_path / "i.db"
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", str(path))
-    assert run(["init"]) == 0
+    database_after(path)
     return path
 
 
