@@ -34,9 +34,18 @@ DatabaseAfter = Callable[..., None]
 POSTGRES_VARIABLE = "UNDERWRITER_TEST_POSTGRES_URL"
 POSTGRES_DEFAULT = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 PASSWORD = "the tests' own"
-# Laws are not timed: machines are noisy.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
+# Laws are not timed: machines are noisy. The long form is for `make fuzz`: more examples where a
+# law names no number of its own, longer stories for the state machines.
+settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    stateful_step_count=20,
+)
+settings.register_profile(
+    "long", settings.get_profile("house"), max_examples=300, stateful_step_count=60
+)
+settings.load_profile(os.environ.get("UNDERWRITER_TEST_PROFILE", "house"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
