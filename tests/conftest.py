@@ -25,7 +25,7 @@ from tests.databases import (
     make_template,
     open_store,
     postgres_database,
-    sqlite_without_waiting,
+    without_waiting_for_the_disk,
 )
 from tests.sharing_out import SharedOut, long_ones_first
 
@@ -86,7 +86,7 @@ def _away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _without_waiting_for_the_disk() -> Iterator[None]:
-    with sqlite_without_waiting():
+    with without_waiting_for_the_disk():
         yield
 
 

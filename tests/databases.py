@@ -5,6 +5,7 @@ What a commit costs on the disk is left out: no test can tell, because none cuts
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import uuid
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, Table, create_engine, event, insert, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import Pool
@@ -64,8 +66,8 @@ def open_store(url: str, clock: FixedClock, template: Template | None = None) ->
 
 
 @contextmanager
-def sqlite_without_waiting() -> Iterator[None]:
-    """Let SQLite's commits in this process return before the disk has them."""
+def without_waiting_for_the_disk() -> Iterator[None]:
+    """Let SQLite's commits, and files that are to be safe, return before the disk has them."""
 
     def relax(connection: object, *_: object) -> None:
         if isinstance(connection, sqlite3.Connection):
@@ -73,7 +75,9 @@ def sqlite_without_waiting() -> Iterator[None]:
 
     event.listen(Pool, "checkout", relax)
     try:
-        yield
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "fsync", lambda _: None)
+            yield
     finally:
         event.remove(Pool, "checkout", relax)
 
