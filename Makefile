@@ -41,7 +41,7 @@ check: $(VENV)/.dev            ## ruff, mypy, import-linter, ontology and docs u
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/underwriter taxonomy check
-	@$(BIN)/python -m cli.reference --check docs/commands.md
+	@$(BIN)/python -m cli.reference --check docs
 
 demo-audit:                    ## audit a small real model on this machine, to a signed certificate
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=python3.12" >&2; exit 2; }
@@ -74,8 +74,8 @@ format: $(VENV)/.dev           ## format the code
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-docs: $(VENV)/.dev             ## write the command reference and the README's outputs anew
-	@$(BIN)/python -m cli.reference docs/commands.md
+docs: $(VENV)/.dev             ## write the references of commands and operations, and the README's outputs anew
+	@$(BIN)/python -m cli.reference docs
 	@$(BIN)/python tests/docs/console.py README.md
 
 lock: | $(VENV)/bin/python     ## resolve the lock files anew

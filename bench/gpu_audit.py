@@ -38,9 +38,15 @@ from governance.audit.protocols.requests import PROTOCOLS, Message
 from governance.audit.runs.manifest import TRANSCRIPT
 from governance.audit.runs.runner import Progress
 from governance.audit.runs.start import AuditOrder, run_audit
-from governance.audit.subjects.base import Completion, Decoding, Prompt, SubjectError
+from governance.audit.subjects.base import (
+    Completion,
+    Decoding,
+    Prompt,
+    SubjectError,
+    SubjectOptions,
+)
 from governance.audit.subjects.local import LocalSubject, locate, open_local, require_device
-from governance.audit.subjects.spec import SubjectOptions, open_subject
+from governance.audit.subjects.spec import open_subject
 from governance.kernel.canonical import file_digest
 from governance.kernel.clock import SystemClock
 from governance.kernel.errors import UnderwriterError

@@ -9,8 +9,10 @@ import typer
 
 from cli import agent_audit
 from cli.agent_certificate import app as certificate_app
-from cli.database import DatabaseOption, configured_password, open_store
-from cli.output import JsonOption, note, print_json, print_json_line, print_table
+from cli.audit_options import parse_tier
+from cli.database import DatabaseOption
+from cli.door import AtOption, as_data, ask, moment_of, print_answer, print_answer_lines
+from cli.output import JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
     from governance.registry.standing import AgentStanding
@@ -51,17 +53,19 @@ def register(
     as_json: JsonOption = False,
 ) -> None:
     """Register an agent. It stands at T0 until it is certified."""
-    from governance.registry.agents import register_agent
+    from governance.operations import agents
 
-    digests = _digests(model, prompt, tools)
-    with open_store(ctx, db) as store, store.write() as transaction:
-        agent = register_agent(
-            transaction, name, digests=digests, group=group, description=description
-        )
+    request = agents.RegisterAgent(
+        name=name,
+        digests=_digests(model, prompt, tools),
+        group=group,
+        description=description,
+    )
+    answer = ask(ctx, db, agents.register, request)
     if as_json:
-        print_json({"agent": agent.name, "id": agent.id, "tier": 0, "digests": agent.digests})
+        print_answer(answer)
         return
-    note(f"{agent.name} registered as {agent.id}; it stands at T0 until it is certified")
+    note(f"{answer.agent} registered as {answer.id}; it stands at T0 until it is certified")
 
 
 @app.command(epilog="Example: underwriter agent change invoice-bot --prompt new-prompt.txt")
@@ -75,16 +79,14 @@ def change(
     as_json: JsonOption = False,
 ) -> None:
     """Record that model, prompt or tools changed; the certification becomes void."""
-    from governance.registry.agents import change_agent, find_agent
+    from governance.operations import agents
 
-    digests = _digests(model, prompt, tools)
-    with open_store(ctx, db) as store, store.write() as transaction:
-        agent = find_agent(transaction.session, name)
-        void = [row.id for row in change_agent(transaction, agent, digests)]
+    request = agents.ChangeAgent(agent=name, digests=_digests(model, prompt, tools))
+    answer = ask(ctx, db, agents.change, request)
     if as_json:
-        print_json({"agent": agent.name, "digests": agent.digests, "void": void})
+        print_answer(answer)
         return
-    note(f"{agent.name}: {len(void)} certifications made void; it stands at T0")
+    note(f"{answer.agent}: {len(answer.void)} certifications made void; it stands at T0")
 
 
 @app.command(epilog="Example: underwriter agent retire invoice-bot --reason 'replaced'")
@@ -96,15 +98,13 @@ def retire(
     as_json: JsonOption = False,
 ) -> None:
     """Retire an agent for good."""
-    from governance.registry.agents import find_agent, retire_agent
+    from governance.operations import agents
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        agent = find_agent(transaction.session, name)
-        retire_agent(transaction, agent, reason)
+    answer = ask(ctx, db, agents.retire, agents.WithReason(agent=name, reason=reason))
     if as_json:
-        print_json({"agent": agent.name, "status": agent.status})
+        print_answer(answer)
         return
-    note(f"{agent.name} is retired")
+    note(f"{answer.agent} is retired")
 
 
 @app.command(
@@ -144,30 +144,30 @@ def certify(
     Agents of a file that are not registered yet are registered. Every attempt is stored and
     counted, whatever it earns; all of a file or nothing.
     """
-    from governance.gate.vector import RobustnessVector
     from governance.kernel.errors import InputError
     from governance.kernel.value import parse
-    from governance.registry.certify_rows import certify_file, certify_one
-    from governance.registry.keys import open_signing_key
+    from governance.operations import agents_certify
+    from governance.operations.requests import LocalPath
 
     if (name is None) == (file is None):
         raise InputError("name an agent or a --file, one of the two", field="name")
-    with open_store(ctx, db) as store, store.write() as transaction:
-        key = open_signing_key(transaction, configured_password(store))
-        if file is not None:
-            standings = certify_file(transaction, str(file), key=key, basis=basis)
-        else:
-            data = {"cc": cc, "er": er, "as": as_, "ih": ih}
-            data |= {"n_cc": n_cc, "n_er": n_er, "n_as": n_as, "n_ih": n_ih}
-            vector = parse(RobustnessVector, data)
-            standings = [
-                certify_one(transaction, str(name), vector, key=key, basis=basis, evidence=evidence)
-            ]
+    if file is not None:
+        every = agents_certify.CertifyAll(file=LocalPath(str(file)), basis=basis)
+        standings = ask(ctx, db, agents_certify.certify_all, every)
+    else:
+        data: dict[str, Any] = {"agent": name, "cc": cc, "er": er, "as": as_, "ih": ih}
+        data |= {"n_cc": n_cc, "n_er": n_er, "n_as": n_as, "n_ih": n_ih, "basis": basis}
+        data["evidence"] = None if evidence is None else LocalPath(str(evidence))
+        one = parse(agents_certify.CertifyAgent, data)
+        standings = [ask(ctx, db, agents_certify.certify, one)]
     if as_json:
-        for standing in standings:
-            (print_json if file is None else print_json_line)(standing.to_json())
+        (print_answer_lines if file is not None else _print_one)(standings)
         return
     _print_standings(standings)
+
+
+def _print_one(standings: list[AgentStanding]) -> None:
+    print_answer(standings[0])
 
 
 @app.command("request-tier", epilog="Example: underwriter agent request-tier invoice-bot T4")
@@ -183,13 +183,13 @@ def request_tier(
     Exit code 1 where the present evidence, after decay, does not carry it; the gaps say what an
     audit calibrated to that tier would have to close.
     """
-    from governance.registry.tier_requests import parse_tier, request_agent_tier
+    from governance.operations import agents_certify
 
-    asked = parse_tier(tier)
-    with open_store(ctx, db) as store, store.write() as transaction:
-        answer = request_agent_tier(transaction, name, asked)
+    asked = parse_tier(tier, "tier")
+    request = agents_certify.RequestTier(agent=name, tier=asked)
+    answer = ask(ctx, db, agents_certify.request_tier, request).answer
     if as_json:
-        print_json({"agent": name, **answer.model_dump(mode="json")})
+        print_json({"agent": name, **as_data(answer)})
     else:
         note(f"{name}: T{asked} {'granted' if answer.granted else 'denied'}, T{answer.tier} now")
         rows = [
@@ -203,31 +203,34 @@ def request_tier(
 
 
 @app.command("list", epilog="Example: underwriter agent list --json")
-def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """List every agent with the tier and ceiling that it has now."""
-    from governance.registry.standing import all_standings
+def list_(
+    ctx: typer.Context, at: AtOption = None, db: DatabaseOption = None, as_json: JsonOption = False
+) -> None:
+    """List every agent with the tier and ceiling that it has now, or had at a past moment."""
+    from governance.operations import agents
 
-    with open_store(ctx, db) as store, store.read() as session:
-        standings = all_standings(session, store.clock.now())
+    standings = ask(ctx, db, agents.list_agents, agents.ListAgents(at=moment_of(at)))
     if as_json:
-        print_json([standing.to_json() for standing in standings])
+        print_answer(standings)
         return
     _print_standings(standings)
 
 
 @app.command(epilog="Example: underwriter agent show invoice-bot")
 def show(
-    ctx: typer.Context, name: NameArgument, db: DatabaseOption = None, as_json: JsonOption = False
+    ctx: typer.Context,
+    name: NameArgument,
+    at: AtOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Show where an agent stands now, why, and when it will fall."""
-    from governance.registry.agents import find_agent
-    from governance.registry.standing import standing_of_agent
+    """Show where an agent stands now, or stood at a past moment, why, and when it will fall."""
+    from governance.operations import agents
 
-    with open_store(ctx, db) as store, store.read() as session:
-        agent = find_agent(session, name)
-        standing = standing_of_agent(session, agent, store.clock.now())
+    request = agents.ShowAgent(agent=name, at=moment_of(at))
+    standing = ask(ctx, db, agents.show, request)
     if as_json:
-        print_json(standing.to_json())
+        print_answer(standing)
         return
     _print_standings([standing])
     for reason in standing.reasons:
@@ -248,20 +251,16 @@ def unfreeze(
 
     Where roles are in use, a second person must approve.
     """
-    from governance.registry.agents import find_agent
-    from governance.registry.changes import request_lift
+    from governance.operations import agents
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        agent = find_agent(transaction.session, name)
-        proposal = request_lift(transaction, agent, reason)
-    waiting = None if proposal is None else proposal.id
+    answer = ask(ctx, db, agents.unfreeze, agents.WithReason(agent=name, reason=reason))
     if as_json:
-        print_json({"agent": agent.name, "status": agent.status, "proposal": waiting})
+        print_answer(answer)
         return
-    if waiting:
-        note(f"proposed as {waiting}: a second policy_owner must approve it")
+    if answer.proposal:
+        note(f"proposed as {answer.proposal}: a second policy_owner must approve it")
         return
-    note(f"{agent.name} is {agent.status}")
+    note(f"{answer.agent} is {answer.status}")
 
 
 def _short(value: float | None) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.database import DatabaseOption, configured_password, open_store
+from cli.database import DatabaseOption
+from cli.door import as_data, ask, moment_of, print_answer, text_file
 from cli.output import JsonOption, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from governance.gate.certificate.verify import Verification
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -44,18 +48,10 @@ def show(
 ) -> None:
     """Show the certificate of an agent's last certification, or write it as a file."""
     from governance.kernel.files import write_atomically
-    from governance.registry.agents import find_agent
-    from governance.registry.certificates import certificate_text, stored_certificate
-    from governance.registry.keys import open_signing_key
+    from governance.operations import agents_certificates as certificates
 
-    with open_store(ctx, db) as store:
-        with store.read() as session:
-            document = stored_certificate(session, find_agent(session, name))
-        key = None
-        if form == "credential":
-            with store.write() as transaction:
-                key = open_signing_key(transaction, configured_password(store))
-    text = certificate_text(document, form, key, store.clock.now())
+    request = certificates.ShowCertificate(agent=name, format=form)
+    text = ask(ctx, db, certificates.show, request).text
     if out is None:
         typer.echo(text, nl=False)
         return
@@ -68,6 +64,7 @@ def show(
 
 @app.command(epilog="Example: underwriter agent certificate verify bot.json --trust trust.json")
 def verify(
+    ctx: typer.Context,
     file: Annotated[str, typer.Argument(help="Certificate as JSON or HTML; `-`: standard input.")],
     trust: Annotated[
         str | None,
@@ -84,26 +81,21 @@ def verify(
 
     Exit code 1 where anything does not fit; every fault is named.
     """
-    from governance.gate.certificate.page import certificate_in
-    from governance.gate.certificate.verify import verify_certificate
-    from governance.kernel.clock import SystemClock, parse_time
-    from governance.kernel.documents import parse_json, read_text
-    from governance.registry.trust_file import expected_digests, read_trust
+    from governance.operations import agents_certificates as certificates
 
-    text, source = read_text(file)
-    text = certificate_in(text) or text
-    store, revocations = read_trust(trust)
-    found = verify_certificate(
-        parse_json(text, source),
-        at=SystemClock().now() if at is None else parse_time(at, field="at"),
-        store=store,
-        revocations=revocations,
-        expected=expected_digests(digest or []),
+    named = trust is not None and Path(trust).is_file()
+    request = certificates.VerifyCertificate(
+        certificate=text_file(file),
+        trust=text_file(str(trust)) if named else None,
+        public_key=None if named else trust,
+        digests=tuple(digest or ()),
+        at=moment_of(at, "at"),
     )
+    found = ask(ctx, None, certificates.verify, request)
     if as_json:
-        print_json(found.to_json())
+        print_answer(found)
     else:
-        _print_verification(found.to_json())
+        _print_verification(found)
     if not found.ok:
         raise typer.Exit(1)
 
@@ -117,16 +109,14 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """Revoke the certificate of an agent; it stands at T0 from now on."""
-    from governance.registry.agents import find_agent
-    from governance.registry.certificates import revoke_certificate
+    from governance.operations import agents_certificates as certificates
+    from governance.operations.agents import WithReason
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        agent = find_agent(transaction.session, name)
-        row = revoke_certificate(transaction, agent, reason)
+    answer = ask(ctx, db, certificates.revoke, WithReason(agent=name, reason=reason))
     if as_json:
-        print_json({"agent": agent.name, "certificate": row.id, "void": row.void_reason})
+        print_answer(answer)
         return
-    note(f"{agent.name}: certificate {row.id} is revoked")
+    note(f"{answer.agent}: certificate {answer.certificate} is revoked")
 
 
 @app.command(epilog="Example: underwriter agent certificate trust --out trust.json")
@@ -140,10 +130,10 @@ def trust(
 ) -> None:
     """Write what a stranger needs to check certificates: root key, rotations, revocations."""
     from governance.kernel.files import write_atomically
-    from governance.registry.keys import trust_file
+    from governance.operations import agents_certificates as certificates
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        data = trust_file(transaction, configured_password(store))
+    data = ask(ctx, db, certificates.trust, Nothing())
     if out is None:
         print_json(data)
         return
@@ -157,22 +147,14 @@ def trust(
 @app.command(epilog="Example: underwriter agent certificate keys")
 def keys(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List the signing keys, in use and retired."""
-    from governance.registry.keys import list_keys
+    from governance.operations import agents_certificates as certificates
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.read() as session:
-        rows: list[dict[str, Any]] = [
-            {
-                "id": key.id,
-                "number": key.number,
-                "public_key": key.public_key,
-                "created_at": key.created_at.isoformat(),
-                "retired_at": None if key.retired_at is None else key.retired_at.isoformat(),
-            }
-            for key in list_keys(session)
-        ]
+    answer = ask(ctx, db, certificates.keys, Nothing())
     if as_json:
-        print_json(rows)
+        print_answer(answer)
         return
+    rows = as_data(answer)
     print_table(
         ("number", "key", "public key", "since", "until"),
         [(r["number"], r["id"], r["public_key"], r["created_at"], r["retired_at"]) for r in rows],
@@ -182,29 +164,29 @@ def keys(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = Fa
 @app.command(epilog="Example: underwriter agent certificate rotate")
 def rotate(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Retire the signing key and make a new one, which the old one vouches for."""
-    from governance.registry.keys import rotate_signing_key
+    from governance.operations import agents_certificates as certificates
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        key = rotate_signing_key(transaction, configured_password(store))
+    key = ask(ctx, db, certificates.rotate, Nothing())
     if as_json:
-        print_json({"id": key.id, "number": key.number, "public_key": key.public_key})
+        print_answer(key)
         return
     note(f"{key.id} signs from now on; certificates of the key before stay valid")
 
 
-def _print_verification(found: dict[str, Any]) -> None:
-    if found["ok"]:
-        money = found["ceiling"]
-        note(
-            f"{found['agent']}: valid, T{found['tier']}, {money['amount']} minor units of "
-            f"{money['currency']}; signed by {found['key_id']}"
-        )
-        evidence = found["evidence"]
-        if evidence is not None:
-            limits = "" if evidence["note"] is None else f"; {evidence['note']}"
-            note(f"evidence: {evidence['kind']}, {evidence['source']}{limits}")
-        if not found["trusted"]:
-            note("the key came with the file: name the keys that you trust with --trust")
+def _print_verification(found: Verification) -> None:
+    if not found.ok:
+        rows = [(fault.code, fault.field, fault.message) for fault in found.faults]
+        print_table(("fault", "field", "what is wrong"), rows)
         return
-    rows = [(fault["code"], fault["field"], fault["message"]) for fault in found["faults"]]
-    print_table(("fault", "field", "what is wrong"), rows)
+    money, evidence = found.ceiling, found.evidence
+    if money is not None:
+        note(
+            f"{found.agent}: valid, T{found.tier}, {money.amount} minor units of "
+            f"{money.currency}; signed by {found.key_id}"
+        )
+    if evidence is not None:
+        limits = "" if evidence.note is None else f"; {evidence.note}"
+        note(f"evidence: {evidence.kind}, {evidence.source}{limits}")
+    if not found.trusted:
+        note("the key came with the file: name the keys that you trust with --trust")

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import sys
-import tempfile
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import audit_import, audit_judge, audit_run, audit_show
+from cli.door import ask, print_answer_lines
 from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
-    from governance.audit.responses import ResponseRow, RowVerdicts
-
-    Checked = Iterator[tuple[ResponseRow, RowVerdicts]]
+    from governance.operations.audits import CheckedAnswer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -32,6 +26,7 @@ def audit() -> None:
     epilog="Example: underwriter audit check-constraints answers.jsonl --json",
 )
 def check_constraints(
+    ctx: typer.Context,
     file: Annotated[
         str,
         typer.Argument(
@@ -47,35 +42,29 @@ def check_constraints(
     With --json one line an answer: {key, strict: [...], loose: [...]}. An unknown constraint or
     an argument that is missing or impossible is an error, and nothing is printed.
     """
-    from governance.audit.responses import check_file
+    from governance.operations.audits import Answers
+    from governance.operations.audits import check_constraints as handler
+    from governance.operations.requests import LocalPath
 
+    checked = ask(ctx, None, handler, Answers(file=LocalPath(file)))
     if as_json:
-        _print_lines(check_file(file))
+        print_answer_lines(checked)
     else:
-        _print_shares(check_file(file))
+        _print_shares(checked)
 
 
-def _print_lines(checked: Checked) -> None:
-    """Print one line an answer, once all are known to be good; a file holds them until then."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as lines:
-        for _, verdicts in checked:
-            lines.write(json.dumps(verdicts.model_dump(), ensure_ascii=False) + "\n")
-        lines.seek(0)
-        shutil.copyfileobj(lines, sys.stdout)
-
-
-def _print_shares(checked: Checked) -> None:
+def _print_shares(checked: list[CheckedAnswer]) -> None:
     counts: dict[str, list[int]] = {}
     answers = strict = loose = 0
-    for row, verdicts in checked:
+    for row in checked:
         answers += 1
-        strict += all(verdicts.strict)
-        loose += all(verdicts.loose)
-        for position, identifier in enumerate(row.instruction_id_list):
+        strict += all(row.strict)
+        loose += all(row.loose)
+        for position, identifier in enumerate(row.constraints):
             share = counts.setdefault(identifier, [0, 0, 0])
             share[0] += 1
-            share[1] += verdicts.strict[position]
-            share[2] += verdicts.loose[position]
+            share[1] += row.strict[position]
+            share[2] += row.loose[position]
     rows = [(identifier, *counts[identifier]) for identifier in sorted(counts)]
     print_table(("constraint", "answers", "strict", "loose"), rows)
     note(f"{answers} answers: all constraints met by {strict} (strict), {loose} (loose)")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption, configured_password, open_store
-from cli.output import JsonOption, note, print_json, print_table
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer, text_file
+from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
-    from governance.audit.imports.mapping import ImportedScore
-    from governance.audit.imports.model import ImportedRun
+    from governance.operations.audits_import import Recounted
 
 
 def import_(
@@ -43,32 +43,29 @@ def import_(
     A metric without a mapping entry is kept and gates nothing. Unfinished, truncated and
     mixed-model runs are refused.
     """
-    from governance.audit.imports.certify import certify_import
-    from governance.audit.imports.mapping import Mapping, imported_vector, load_mapping, recount
-    from governance.audit.imports.reading import read_run
-    from governance.registry.keys import open_signing_key
+    from governance.operations import audits_import as operation
+    from governance.operations.requests import LocalPath
 
-    run = read_run(files, allow_truncated=allow_truncated)
-    scores = recount(run, Mapping() if mapping is None else load_mapping(mapping))
-    vector = imported_vector(scores)
-    standing = None
-    if agent is not None:
-        with open_store(ctx, db) as store, store.write() as transaction:
-            key = open_signing_key(transaction, configured_password(store))
-            standing = certify_import(transaction, agent, run, scores, files, key)
+    fields = {
+        "files": tuple(LocalPath(str(file)) for file in files),
+        "mapping": None if mapping is None else text_file(mapping),
+        "allow_truncated": allow_truncated,
+    }
+    if agent is None:
+        found = ask(ctx, db, operation.recount, operation.Outcomes(**fields))
+    else:
+        request = operation.OutcomesOf(**fields, agent=agent)
+        found = ask(ctx, db, operation.certify, request)
     if as_json:
-        data: dict[str, Any] = run.model_dump(mode="json", exclude={"items"})
-        data["scores"] = [score.model_dump(mode="json") for score in scores]
-        data["vector"] = vector.model_dump(mode="json", by_alias=True)
-        data["standing"] = None if standing is None else standing.to_json()
-        print_json(data)
+        print_answer(found)
         return
-    _print(run, scores)
+    _print(found)
+    standing = found.standing
     if standing is not None:
         note(f"{standing.agent} stands at T{standing.tier}; certificate {standing.certification}")
 
 
-def _print(run: ImportedRun, scores: list[ImportedScore]) -> None:
+def _print(run: Recounted) -> None:
     print_table(
         ("task", "metric", "passed", "units", "missing", "lower bound", "dimension"),
         [
@@ -81,7 +78,7 @@ def _print(run: ImportedRun, scores: list[ImportedScore]) -> None:
                 "" if score.lower is None else f"{score.lower:.3f}",
                 score.dimension or "not gating",
             )
-            for score in scores
+            for score in run.scores
         ],
         title=f"{run.harness} {run.harness_version or ''}: {run.model}",
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import audit_options as opt
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
     from governance.audit.judges.report import JudgedReport
@@ -17,6 +19,7 @@ _SHOWN = 60
 
 
 def judge(
+    ctx: typer.Context,
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished audit run.")],
     judges: Annotated[
         list[str],
@@ -49,65 +52,39 @@ def judge(
     command asks again what failed. The key of a judge of family qwen is read from
     OPENAI_API_KEY_QWEN. Exit code 3 where a judge gave no answer at all.
     """
-    from governance.audit.judges.judging import Judging
-    from governance.audit.judges.panel import open_judge, parse_panel, require_openable
-    from governance.audit.judges.report import read_judged
-    from governance.audit.runs.results import score_run
-    from governance.audit.subjects.spec import SubjectOptions
-    from governance.kernel.clock import SystemClock
     from governance.kernel.errors import EXIT_STORAGE
+    from governance.kernel.value import parse
+    from governance.operations import audits_judge
+    from governance.operations.requests import LocalPath, LocalSpec
 
-    panel = parse_panel(judges)
-    options = SubjectOptions(
-        device=device,
-        dtype=dtype,
-        batch_size=batch_size,
-        concurrency=concurrency,
-        retries=retries,
-        requests_per_second=rate,
-        timeout_seconds=timeout,
+    fields = {
+        name: value
+        for name, value in locals().items()
+        if name in audits_judge.JudgeRun.model_fields
+    }
+    request = parse(
+        audits_judge.JudgeRun,
+        {
+            **fields,
+            "run": LocalPath(str(run)),
+            "judges": tuple(LocalSpec(each) for each in judges),
+            "protocols": opt.names_in(protocols),
+        },
     )
-    asked = _parse_judged(protocols)
-    result = score_run(run)
-    for each in panel:
-        require_openable(each, options)
-    with opt.shown_progress("judging") as show:
-        judging = Judging(
-            run,
-            result,
-            panel,
-            SystemClock(),
-            protocols=asked,
-            max_tokens=max_tokens,
-            on_progress=show,
-        )
-        judging.ask(lambda each: open_judge(each, options))
-    report = read_judged(run, result)
-    if report is None:
-        raise AssertionError("a finished judging has a report")
+    report = ask(ctx, None, audits_judge.judge, request)
     if as_json:
-        print_json(report.model_dump(mode="json"))
+        print_answer(report)
     else:
-        print_judged(report, worst)
-    if any(each.failed == each.asked for each in report.judges):
+        print_judged(report, report.remarks, worst)
+    if report.silent:
         raise typer.Exit(EXIT_STORAGE)
 
 
-def _parse_judged(text: str) -> tuple[str, ...]:
-    from governance.audit.judges.prompts import JUDGED
-    from governance.kernel.errors import InputError
-
-    names = {name.strip().lower() for name in text.split(",") if name.strip()}
-    if not names or names - set(JUDGED):
-        raise InputError(f"{text!r}: judges read {' and '.join(JUDGED)}", field="--protocols")
-    return tuple(name for name in JUDGED if name in names)
-
-
-def print_judged(report: JudgedReport, worst: int) -> None:
+def print_judged(report: JudgedReport, remarks: Sequence[str], worst: int) -> None:
     """Print what the judges found beside the rule's figures."""
     _print_judges(report)
     _print_figures(report)
-    for text in judged_remarks(report):
+    for text in remarks:
         note(text)
     if report.contradictions and worst:
         _print_contradictions(report, worst)
@@ -160,25 +137,6 @@ def _print_contradictions(report: JudgedReport, worst: int) -> None:
         rows,
         title=f"the judges against the rule: {len(report.contradictions)} items",
     )
-
-
-def judged_remarks(report: JudgedReport) -> list[str]:
-    """Return how far the judges agree, whether their figures are usable, and what failed."""
-    found = []
-    for protocol, scores in report.protocols.items():
-        found.append(
-            f"{protocol.upper()} judges: Fleiss' kappa {_rate(scores.kappa)} on "
-            f"{scores.read_by_all} of {scores.items} items read by all, Krippendorff's alpha "
-            f"{_rate(scores.alpha)}, {scores.undecided} items without a majority"
-        )
-        if not scores.usable:
-            found.append(f"{protocol.upper()}: the judged figures are NOT usable: {scores.reason}")
-    found += [
-        f"judge {each.family} failed on {each.failed} of {each.asked} items: {each.failure}"
-        for each in report.judges
-        if each.failed
-    ]
-    return found
 
 
 def _rate(value: float | None) -> str:

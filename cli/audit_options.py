@@ -1,17 +1,13 @@
-"""Options of commands that run an audit, and the progress that they show."""
+"""Options of commands that run an audit, and the request that they make."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from governance.audit.runs.runner import OnProgress, Progress
-    from governance.audit.subjects.base import Subject
+from cli.door import text_file
 
 SubjectOption = Annotated[
     str,
@@ -91,54 +87,31 @@ StopEarlyOption = Annotated[
 ]
 
 
-def parse_tier(text: str) -> int:
+def parse_tier(text: str, field: str = "--tier") -> int:
     """Return 3 for ``T3`` or ``3``; raises InputError on another form."""
     from governance.kernel.errors import InputError
 
     name = text.strip().upper().removeprefix("T")
     if name not in {"1", "2", "3", "4", "5"}:
-        raise InputError(f"{text!r} is no tier from T1 to T5", field="--tier")
+        raise InputError(f"{text!r} is no tier from T1 to T5", field=field)
     return int(name)
 
 
-def read_system(path: Path | None) -> str | None:
-    """Return the system prompt of a file."""
-    from governance.kernel.documents import read_text
+def request_fields(options: dict[str, Any]) -> dict[str, Any]:
+    """Return a command's options about a model and its battery as fields of a request."""
+    from governance.operations.audits_run import AuditModel
+    from governance.operations.requests import LocalSpec
 
-    return None if path is None else read_text(str(path))[0]
+    fields = {name: value for name, value in options.items() if name in AuditModel.model_fields}
+    fields["model"] = LocalSpec(fields["model"])
+    fields["tier"] = parse_tier(fields["tier"])
+    for name in ("protocols", "profiles"):
+        fields[name] = names_in(fields[name])
+    if fields["system"] is not None:
+        fields["system"] = text_file(str(fields["system"]))
+    return fields
 
 
-@contextmanager
-def opened(subject: Subject) -> Iterator[Subject]:
-    """Close a subject at the end."""
-    try:
-        yield subject
-    finally:
-        subject.close()
-
-
-@contextmanager
-def shown_progress(doing: str = "auditing") -> Iterator[OnProgress]:
-    """Show items, tokens a second and time left on a terminal; silent where there is none."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn(doing),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[pace]}"),
-    )
-    bar = Bar(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bar:
-        task = bar.add_task("", total=None, pace="")
-
-        def show(progress: Progress) -> None:
-            left = progress.seconds_left
-            shown = "" if left is None else f", {left / 60:.0f} min left"
-            pace = f"{progress.tokens_per_second:.0f} tokens/s{shown}"
-            bar.update(task, completed=progress.done, total=progress.total, pace=pace)
-
-        yield show
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names between commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import audit_options as opt
 from cli.audit_show import print_result
-from cli.output import JsonOption, note, print_json
+from cli.door import ask, print_answer, text_file
+from cli.output import JsonOption, note, print_table
+
+if TYPE_CHECKING:
+    from governance.operations.audits import BankLinted
 
 
 def run(
+    ctx: typer.Context,
     model: opt.SubjectOption,
     out: Annotated[Path, typer.Option("--out", help="Folder of the run; resumed if it is there.")],
     protocols: opt.ProtocolsOption = "cc,er,as,ih",
@@ -56,55 +60,30 @@ def run(
     A run that was stopped or killed goes on where it stopped when the same command is given
     again. Exit code 3 where the model fails for good; nothing is scored then.
     """
-    from cli.gate_vector import open_policy
-    from governance.audit.runs.likelihood import measure_likelihood
-    from governance.audit.runs.results import battery_of
-    from governance.audit.runs.sequential import stop_rule
-    from governance.audit.runs.start import (
-        AuditOrder,
-        parse_profiles,
-        parse_protocols,
-        run_audit,
-        sample_plan,
-    )
-    from governance.audit.subjects.spec import SubjectOptions, open_subject
-    from governance.kernel.clock import SystemClock
+    from governance.kernel.value import parse
+    from governance.operations import audits_run
+    from governance.operations.requests import LocalPath
 
-    asked = opt.parse_tier(tier)
-    order = AuditOrder(
-        protocols=parse_protocols(protocols),
-        tier=asked,
-        seed=seed,
-        reserved=reserved,
-        limit=limit,
-        max_tokens=max_tokens,
-        repeats=repeats,
-        temperature=temperature,
-        er_turns=er_turns,
-        system=opt.read_system(system),
-        profiles=parse_profiles(profiles),
-        samples=sample_plan(ih_samples, ih_temperature),
-        stop_early=stop_rule(open_policy(policy), asked, 1) if stop_early else None,
+    fields = opt.request_fields(locals())
+    request = parse(
+        audits_run.RunAudit,
+        {
+            **fields,
+            "out": LocalPath(str(out)),
+            "reserved": reserved,
+            "policy": text_file(policy) if policy is not None and stop_early else None,
+            "likelihood": likelihood,
+        },
     )
-    options = SubjectOptions(
-        device=device,
-        dtype=dtype,
-        batch_size=batch_size,
-        continuous=continuous,
-        concurrency=concurrency,
-        retries=retries,
-        requests_per_second=rate,
-        timeout_seconds=timeout,
-    )
-    with opt.opened(open_subject(model, options)) as subject, opt.shown_progress() as show:
-        result = run_audit(subject, order, out, SystemClock(), os.urandom, show)
-        if likelihood:
-            measure_likelihood(subject, battery_of(result.manifest), out, order.system)
-    note(f"{result.manifest.answered} answers in {out}; evidence {result.evidence_digest}")
-    print_result(result, out, as_json=as_json)
+    answer = ask(ctx, None, audits_run.run, request)
+    if as_json:
+        print_answer(answer)
+    else:
+        print_result(answer)
 
 
 def lint(
+    ctx: typer.Context,
     seed: Annotated[
         str, typer.Option(help="Seed of the bank; public for the public part.")
     ] = "public",
@@ -124,40 +103,27 @@ def lint(
 
     Exit code 1 where a fault is found.
     """
-    from cli.audit_profiles import add_profiles, lint_profiles, print_faults
-    from governance.audit.banks.bank import bank_digest, make_bank
-    from governance.audit.banks.items import Bank
-    from governance.audit.banks.lint import lint as faults_of
-    from governance.kernel.documents import read_document
     from governance.kernel.files import write_atomically
-    from governance.kernel.value import parse_document
+    from governance.operations import audits
 
-    if profiles:
-        lint_profiles(seed, file, out, as_json=as_json)
-        return
-    bank = make_bank(seed) if file is None else parse_document(Bank, read_document(str(file)))
-    faults = faults_of(bank)
+    named = None if file is None else text_file(str(file))
+    request = audits.LintBank(seed=seed, file=named, profiles=profiles)
+    found = ask(ctx, None, audits.lint, request)
     if out is not None:
-        write_atomically(out, bank.model_dump_json(indent=1) + "\n")
-    counts = {
-        name: len(getattr(bank, name))
-        for name in ("writing", "tools", "claims", "facts", "dilemmas", "queries")
-    }
-    digests = {"digest": bank_digest(bank)}
-    if file is None:
-        add_profiles(seed, counts, digests, faults)
+        write_atomically(out, found.bank)
     if as_json:
-        print_json(
-            {
-                "seed": bank.seed,
-                "part": bank.part,
-                "version": bank.version,
-                **digests,
-                "items": counts,
-                "faults": [fault.model_dump() for fault in faults],
-            }
-        )
+        print_answer(found)
     else:
-        print_faults(bank.seed, counts, digests, faults)
-    if faults:
+        _print_bank(found)
+    if found.faults:
         raise typer.Exit(1)
+
+
+def _print_bank(found: BankLinted) -> None:
+    print_table(("kind", "items"), found.items.items(), title=f"bank {found.seed}")
+    for name in ("digest", "profiles_digest"):
+        if getattr(found, name) is not None:
+            note(f"{name.replace('_', ' ')} {getattr(found, name)}")
+    note(f"{len(found.faults)} faults")
+    if found.faults:
+        print_table(("item", "fault"), [(fault.item, fault.fault) for fault in found.faults])

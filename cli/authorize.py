@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.authorize_marginal import EPILOG as MARGINAL_EPILOG
 from cli.authorize_marginal import marginal
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json, print_table
+from cli.database import DatabaseOption
+from cli.door import AtOption, as_data, ask, moment_of, print_answer
+from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
-    from governance.economy.closing import Outcome
+    from governance.economy.answers import Outcome
     from governance.kernel.money import Money
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -58,28 +58,24 @@ def reserve(
 
     Decided against the lowest ceiling until the deadline. Exit code 1 where it is denied.
     """
-    from governance.economy.reservations import reserve as reserve_money
-    from governance.registry.agents import find_agent
+    from governance.operations import authority
 
-    money, term = read_money(amount, minor, currency), read_term(expires)
-    if money is None:
-        raise typer.BadParameter("give --amount, or --minor with --currency")
-    from governance.store.access import require_role
-
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        found = find_agent(transaction.session, agent)
-        grant = reserve_money(
-            transaction, found, money, key=key, action=action, term=term, with_safety=True
-        )
+    request = authority.Reserve(
+        agent=agent,
+        amount=money_from(amount, minor, currency),
+        key=key,
+        action=action,
+        expires_in=expires,
+    )
+    grant = ask(ctx, db, authority.reserve, request, options={"expires_in": "--expires"})
     if as_json:
-        print_json(grant.to_json())
+        print_answer(grant)
     elif grant.granted:
         said = f"granted before, {grant.state}" if grant.replayed else "granted"
         note(f"{said} until {grant.expires:%c} UTC" if grant.state == "held" else said)
         print(grant.reservation)  # noqa: T201
     else:
-        note(f"denied: {money} for {found.name}")
+        note(f"denied: {request.amount} for {agent}")
         print_table(("reason", "what"), [(one.code, one.message) for one in grant.reasons])
     if not grant.granted:
         raise typer.Exit(1)
@@ -93,22 +89,19 @@ def show(
     last: Annotated[
         int, typer.Option(min=1, help="How many reservations, besides all held ones.")
     ] = 100,
+    at: AtOption = None,
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what an agent has at risk, its ceiling, what is left, and its reservations."""
-    from governance.economy.show import show_authority
-    from governance.kernel.currency import check_currency
-    from governance.registry.agents import find_agent
+    """Show what an agent has or had at risk, its ceiling, what is left, and its reservations."""
+    from governance.operations import authority
 
-    code = None if currency is None else check_currency(currency)
-    with open_store(ctx, db) as store, store.read() as session:
-        found = find_agent(session, agent)
-        view = show_authority(session, found, store.clock.now(), currency=code, last=last)
-    data = view.to_json()
+    request = authority.ShowAuthority(agent=agent, currency=currency, last=last, at=moment_of(at))
+    view = ask(ctx, db, authority.show, request)
     if as_json:
-        print_json(data)
+        print_answer(view)
         return
+    data = as_data(view)
     _print_view(data)
 
 
@@ -126,15 +119,10 @@ def commit(
 
     Exit code 1 where the reservation has expired or ended otherwise.
     """
-    from governance.economy.closing import commit as commit_money
+    from governance.operations import authority
 
-    money = read_money(amount, minor, currency)
-    from governance.store.access import require_role
-
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        outcome = commit_money(transaction, reservation, money)
-    _finish(outcome, as_json)
+    request = authority.Commit(reservation=reservation, amount=read_money(amount, minor, currency))
+    _finish(ask(ctx, db, authority.commit, request), as_json)
 
 
 @app.command(epilog="Example: underwriter authorize release ID")
@@ -145,13 +133,10 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """Give held money back. Exit code 1 where it is spent already."""
-    from governance.economy.closing import release as release_money
-    from governance.store.access import require_role
+    from governance.operations import authority
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        outcome = release_money(transaction, reservation)
-    _finish(outcome, as_json)
+    request = authority.OfReservation(reservation=reservation)
+    _finish(ask(ctx, db, authority.release, request), as_json)
 
 
 @app.command(epilog="Example: underwriter authorize refund ID --amount '2 USD' --key credit-1")
@@ -168,15 +153,11 @@ def refund(
     as_json: JsonOption = False,
 ) -> None:
     """Take spend back, all that is left of it or a part. Exit code 1 where none was committed."""
-    from governance.economy.closing import refund as refund_money
+    from governance.operations import authority
 
     money = read_money(amount, minor, currency)
-    from governance.store.access import require_role
-
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        outcome = refund_money(transaction, reservation, money, key=key)
-    _finish(outcome, as_json)
+    request = authority.Refund(reservation=reservation, amount=money, key=key)
+    _finish(ask(ctx, db, authority.refund, request), as_json)
 
 
 @app.command(epilog="Example: underwriter authorize check --json")
@@ -185,17 +166,12 @@ def check(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = F
 
     Exit code 1 where the books are not in order.
     """
-    from governance.economy.check import check_books
-    from governance.store.access import require_role
-    from governance.store.snapshot import snapshot
+    from governance.operations import authority
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store:
-        with store.write() as transaction:
-            require_role(transaction, "operator")
-        with snapshot(store) as session:
-            found = check_books(session)
+    found = ask(ctx, db, authority.check, Nothing())
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
     elif found.ok:
         print(f"{found.postings} postings, all in order")  # noqa: T201
     else:
@@ -224,19 +200,20 @@ def read_money(amount: str | None, minor: int | None, currency: str | None) -> M
     return parse(Money, {"amount": minor, "currency": currency})
 
 
-def read_term(expires: str | None) -> timedelta | None:
-    """Return the duration that an option names; None where it is left out."""
-    from governance.economy.durations import parse_duration
-
-    return None if expires is None else parse_duration(expires, field="--expires")
+def money_from(amount: str | None, minor: int | None, currency: str | None) -> Money:
+    """Return the amount that the options name; raises bad usage where they name none."""
+    money = read_money(amount, minor, currency)
+    if money is None:
+        raise typer.BadParameter("give --amount, or --minor with --currency")
+    return money
 
 
 def _finish(outcome: Outcome, as_json: bool) -> None:
-    from governance.economy.request import shown
+    from governance.kernel.money import shown
 
     row = outcome.reservation
     if as_json:
-        print_json(outcome.to_json())
+        print_answer(outcome)
     elif outcome.done:
         net = shown(row.committed - row.refunded, row.currency)
         said = row.state if outcome.changed else f"was {row.state} already"
@@ -248,7 +225,7 @@ def _finish(outcome: Outcome, as_json: bool) -> None:
 
 
 def _print_view(data: dict[str, Any]) -> None:
-    from governance.economy.request import shown
+    from governance.kernel.money import shown
 
     code = data["currency"]
     amounts = ("exposure", "ceiling", "available", "penalties", "spent", "reserved", "delegated")

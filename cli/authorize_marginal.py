@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, print_json, print_table
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
+from cli.output import JsonOption, print_table
 
 EPILOG = "Example: underwriter authorize marginal invoice-bot --amount '12.50 USD'"
 
@@ -27,22 +28,14 @@ def marginal(
 
     A failure is assumed to lose an even share of the agent's whole exposure.
     """
-    from governance.economy.marginal import marginal_effect
     from governance.kernel.money import parse_money
-    from governance.registry.agents import find_agent
+    from governance.operations import authority
 
     asked = parse_money(amount)
-    with open_store(ctx, db) as store, store.read() as session:
-        found = marginal_effect(
-            session,
-            find_agent(session, agent),
-            asked,
-            store.clock.now(),
-            level=level,
-            failures_per_year=failures,
-        )
+    request = authority.Marginal(agent=agent, amount=asked, level=level, failures=failures)
+    found = ask(ctx, db, authority.marginal, request)
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
         return
     tvar = f"TVaR {level:g}, {asked.currency}, 1 year"
     print_table(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json, print_table
+from cli.database import DatabaseOption
+from cli.door import as_data, ask, print_answer, text_file
+from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
-    from governance.economy.contracts import ContractAnswer
+    from governance.economy.answers import ContractAnswer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -32,18 +33,10 @@ def post(
 
     Terms: objective, constraints, minimum_tier, reward, penalty, deadline, soft_share, review_days.
     """
-    from governance.economy.contracts import post_contract
-    from governance.economy.terms import Terms
-    from governance.kernel.documents import read_document
-    from governance.kernel.value import parse_document
+    from governance.operations import contracts
 
-    terms = parse_document(Terms, read_document(file))
-    from governance.store.access import require_role
-
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        answer = post_contract(transaction, terms, poster, key=key)
-    _finish(answer, as_json)
+    request = contracts.PostContract(terms=text_file(file), poster=poster, key=key)
+    _finish(ask(ctx, db, contracts.post, request), as_json)
 
 
 @app.command(epilog="Example: UNDERWRITER_ACTOR=dana underwriter contract cosign ID")
@@ -57,11 +50,10 @@ def cosign(
 
     Who acts (UNDERWRITER_ACTOR) must be that person.
     """
-    from governance.economy.contracts import cosign_contract, find_contract
+    from governance.operations import contracts
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        answer = cosign_contract(transaction, find_contract(transaction.session, contract))
-    _finish(answer, as_json)
+    request = contracts.OfContract(contract=contract)
+    _finish(ask(ctx, db, contracts.cosign, request), as_json)
 
 
 @app.command(epilog="Example: underwriter contract accept ID invoice-bot")
@@ -76,15 +68,10 @@ def accept(
 
     Exit code 1 where tier or ceiling forbid it.
     """
-    from governance.economy.contracts import accept_contract, find_contract
-    from governance.registry.agents import find_agent
-    from governance.store.access import require_role
+    from governance.operations import contracts
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        row = find_contract(transaction.session, contract)
-        answer = accept_contract(transaction, row, find_agent(transaction.session, agent))
-    _finish(answer, as_json)
+    request = contracts.AcceptContract(contract=contract, agent=agent)
+    _finish(ask(ctx, db, contracts.accept, request), as_json)
 
 
 @app.command(epilog="Example: underwriter contract submit ID answer.txt")
@@ -96,17 +83,10 @@ def submit(
     as_json: JsonOption = False,
 ) -> None:
     """Hand work in before the deadline; a later submission replaces it until it is verified."""
-    from governance.economy.contracts import find_contract, submit_work
-    from governance.kernel.documents import read_text
+    from governance.operations import contracts
 
-    content, _ = read_text(file)
-    from governance.store.access import require_role
-
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        row = find_contract(transaction.session, contract)
-        answer = submit_work(transaction, row, content)
-    _finish(answer, as_json)
+    request = contracts.SubmitWork(contract=contract, work=text_file(file).text)
+    _finish(ask(ctx, db, contracts.submit, request), as_json)
 
 
 @app.command(epilog="Example: underwriter contract verify ID --signed-by dana")
@@ -124,16 +104,10 @@ def verify(
 
     Exit code 1 where it does not fulfil them, or a checker gave no answer (then nothing changes).
     """
-    from governance.economy.contracts import find_contract, verify_work
-    from governance.store.access import require_role
+    from governance.operations import contracts
 
-    with open_store(ctx, db) as store:
-        with store.write() as transaction:
-            row = find_contract(transaction.session, contract)
-            if signed_by is None or row.cosigner != signed_by:  # a co-signer needs no role
-                require_role(transaction, "operator")
-        answer = verify_work(store, contract, signed_by=signed_by)
-    _finish(answer, as_json)
+    request = contracts.VerifyWork(contract=contract, signed_by=signed_by)
+    _finish(ask(ctx, db, contracts.verify, request), as_json)
 
 
 @app.command(epilog="Example: underwriter contract settle ID")
@@ -144,15 +118,10 @@ def settle(
     as_json: JsonOption = False,
 ) -> None:
     """Pay out a verified contract, once: the reward to the agent, or the penalty to the poster."""
-    from governance.economy.contracts import find_contract
-    from governance.economy.settling import settle_contract
-    from governance.store.access import require_role
+    from governance.operations import contracts
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        row = find_contract(transaction.session, contract)
-        answer = settle_contract(transaction, row)
-    _finish(answer, as_json)
+    request = contracts.OfContract(contract=contract)
+    _finish(ask(ctx, db, contracts.settle, request), as_json)
 
 
 @app.command(epilog="Example: underwriter contract expire ID")
@@ -163,15 +132,10 @@ def expire(
     as_json: JsonOption = False,
 ) -> None:
     """End a contract whose time is over; `tick` does it for all of them."""
-    from governance.economy.contracts import find_contract
-    from governance.economy.settling import expire_contract
-    from governance.store.access import require_role
+    from governance.operations import contracts
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        row = find_contract(transaction.session, contract)
-        answer = expire_contract(transaction, row)
-    _finish(answer, as_json)
+    request = contracts.OfContract(contract=contract)
+    _finish(ask(ctx, db, contracts.expire, request), as_json)
 
 
 @app.command(epilog="Example: underwriter contract cancel ID")
@@ -182,15 +146,10 @@ def cancel(
     as_json: JsonOption = False,
 ) -> None:
     """Take back a contract that nobody accepted yet."""
-    from governance.economy.contracts import find_contract
-    from governance.economy.settling import cancel_contract
-    from governance.store.access import require_role
+    from governance.operations import contracts
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "operator")
-        row = find_contract(transaction.session, contract)
-        answer = cancel_contract(transaction, row)
-    _finish(answer, as_json)
+    request = contracts.OfContract(contract=contract)
+    _finish(ask(ctx, db, contracts.cancel, request), as_json)
 
 
 @app.command("list", epilog="Example: underwriter contract list --state accepted")
@@ -201,14 +160,14 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List contracts, oldest first."""
-    from governance.economy.contracts import contract_json, list_contracts
-    from governance.economy.request import shown
+    from governance.kernel.money import shown
+    from governance.operations import contracts
 
-    with open_store(ctx, db) as store, store.read() as session:
-        rows = [contract_json(row) for row in list_contracts(session, state)]
+    found = ask(ctx, db, contracts.list_contracts, contracts.ContractFilter(state=state))
     if as_json:
-        print_json(rows)
+        print_answer(found)
         return
+    rows = as_data(found)
     print_table(
         ("contract", "state", "outcome", "poster", "tier", "reward", "penalty", "deadline"),
         [
@@ -235,14 +194,13 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show a contract with its terms and verdict."""
-    from governance.economy.contracts import contract_json, find_contract
+    from governance.operations import contracts
 
-    with open_store(ctx, db) as store, store.read() as session:
-        row = find_contract(session, contract)
-    data = {**contract_json(row), "terms": row.terms}
+    row = ask(ctx, db, contracts.show, contracts.OfContract(contract=contract))
     if as_json:
-        print_json(data)
+        print_answer(row)
         return
+    data = as_data(row)
     fields = ("id", "state", "outcome", "poster", "agent", "cosigner", "objective", "deadline")
     print_table(("field", "value"), [(name, data[name]) for name in fields])
     for check in (row.verdict or {"checks": []})["checks"]:
@@ -252,7 +210,7 @@ def show(
 def _finish(answer: ContractAnswer, as_json: bool) -> None:
     row = answer.contract
     if as_json:
-        print_json(answer.to_json())
+        print_answer(answer)
     elif answer.done:
         outcome = f", {row.outcome}" if row.outcome else ""
         note(f"{row.state}{outcome}{'' if answer.changed else ' already'}")

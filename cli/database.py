@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.output import JsonOption, note, print_json
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note
 
 if TYPE_CHECKING:
+    from governance.operations.installation import Moved
     from governance.store.store import Store
 
 DatabaseOption = Annotated[
@@ -72,17 +74,14 @@ def _shown(store: Store) -> str:
 )
 def init(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Create the database, load the ontology and set the default policy; safe to repeat."""
-    from governance.registry.setup import set_up
+    from governance.operations.installation import initialise
+    from governance.operations.requests import Nothing
 
-    store = make_store(ctx, db)
-    try:
-        done = set_up(store, configured_password(store))
-    finally:
-        store.close()
+    done = ask(ctx, db, initialise, Nothing())
     if as_json:
-        print_json({"database": _shown(store), **done.model_dump()})
+        print_answer(done)
         return
-    note(f"{'created' if done.created else 'already there'}: {_shown(store)}")
+    note(f"{'created' if done.created else 'already there'}: {done.database}")
     note(f"ontology {done.edition}, policy {done.policy} in force")
 
 
@@ -94,7 +93,10 @@ def upgrade(
     as_json: JsonOption = False,
 ) -> None:
     """Move the database up to a revision, in one transaction."""
-    _move(ctx, db, revision, as_json, up=True)
+    from governance.operations.installation import MoveTo
+    from governance.operations.installation import upgrade as handler
+
+    _print_move(ask(ctx, db, handler, MoveTo(revision=revision)), as_json)
 
 
 @app.command(epilog="Example: underwriter db downgrade 0003 --yes")
@@ -108,25 +110,17 @@ def downgrade(
     """Move the database down to a revision; what the dropped tables held is lost."""
     if not yes:
         typer.confirm("Tables of newer revisions are dropped with their rows. Go on?", abort=True)
-    _move(ctx, db, revision, as_json, up=False)
+    from governance.operations.installation import MoveTo
+    from governance.operations.installation import downgrade as handler
+
+    _print_move(ask(ctx, db, handler, MoveTo(revision=revision)), as_json)
 
 
-def _move(ctx: typer.Context, db: str | None, revision: str, as_json: bool, *, up: bool) -> None:
-    from governance.store import migrate
-    from governance.store.revision import require_file, store_state
-
-    store = make_store(ctx, db)
-    try:
-        require_file(store.engine)
-        before = store_state(store.engine)
-        (migrate.upgrade if up else migrate.downgrade)(store.engine, revision)
-        after = store_state(store.engine)
-    finally:
-        store.close()
+def _print_move(moved: Moved, as_json: bool) -> None:
     if as_json:
-        print_json({"database": _shown(store), "before": before.revision, "after": after.revision})
+        print_answer(moved)
         return
-    note(f"{_shown(store)}: {before.revision or 'empty'} -> {after.revision or 'empty'}")
+    note(f"{moved.database}: {moved.before or 'empty'} -> {moved.after or 'empty'}")
 
 
 @app.command(epilog="Example: underwriter db backup --out governance.backup")
@@ -137,12 +131,13 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Write all rows to one file that restores on SQLite and on PostgreSQL."""
-    from governance.store.backup import write_backup
+    from governance.operations import installation
+    from governance.operations.requests import LocalPath
 
-    with open_store(ctx, db) as store:
-        summary = write_backup(store, out)
+    request = installation.BackupFile(file=LocalPath(str(out)))
+    summary = ask(ctx, db, installation.backup, request)
     if as_json:
-        print_json({"file": str(out), **summary.model_dump()})
+        print_answer(summary)
         return
     note(f"{out}: {summary.rows} rows of {summary.tables} tables, {summary.digest}")
 
@@ -155,14 +150,12 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Fill an empty database from a backup and verify its ledger; all or nothing."""
-    from governance.store.backup import read_backup
+    from governance.operations import installation
+    from governance.operations.requests import LocalPath
 
-    store = make_store(ctx, db)
-    try:
-        summary = read_backup(store, file)
-    finally:
-        store.close()
+    request = installation.BackupFile(file=LocalPath(str(file)))
+    summary = ask(ctx, db, installation.restore, request)
     if as_json:
-        print_json({"database": _shown(store), **summary.model_dump()})
+        print_answer(summary)
         return
-    note(f"{_shown(store)}: {summary.rows} rows of {summary.tables} tables restored")
+    note(f"{summary.database}: {summary.rows} rows of {summary.tables} tables restored")

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.authorize import AmountOption, CurrencyOption, MinorOption, read_money, read_term
-from cli.database import DatabaseOption, open_store
+from cli.authorize import AmountOption, CurrencyOption, MinorOption, money_from
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
 from cli.gate_delegate import analyse
-from cli.output import JsonOption, note, print_json, print_table
+from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
-    from governance.economy.tree import Branch
+    from governance.economy.answers import Branch
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -41,26 +42,23 @@ def grant(
 
     Exit code 1 where it is denied.
     """
-    from governance.economy.delegations import grant_delegation
-    from governance.registry.agents import find_agent
+    from governance.operations import authority_delegations as delegations
 
-    money, term = read_money(amount, minor, currency), read_term(expires)
-    if money is None:
-        raise typer.BadParameter("give --amount, or --minor with --currency")
-    from governance.store.access import require_role
-
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "treasurer")
-        above = find_agent(transaction.session, parent)
-        below = find_agent(transaction.session, child)
-        answer = grant_delegation(transaction, above, below, money, term=term)
+    request = delegations.GrantSubBudget(
+        principal=parent,
+        delegate=child,
+        amount=money_from(amount, minor, currency),
+        expires_in=expires,
+    )
+    answer = ask(ctx, db, delegations.grant, request, options={"expires_in": "--expires"})
+    money = request.amount
     if as_json:
-        print_json(answer.to_json())
+        print_answer(answer)
     elif answer.granted:
-        note(f"{below.name} may use {money} of {above.name} until {answer.expires:%c} UTC")
+        note(f"{child} may use {money} of {parent} until {answer.expires:%c} UTC")
         print(answer.delegation)  # noqa: T201
     else:
-        note(f"denied: {money} from {above.name} to {below.name}")
+        note(f"denied: {money} from {parent} to {child}")
         print_table(("reason", "what"), [(one.code, one.message) for one in answer.reasons])
     if not answer.granted:
         raise typer.Exit(1)
@@ -77,18 +75,14 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """Take a sub-budget back with all below it, in one transaction; held money is released."""
-    from governance.economy.delegations import find_delegation
-    from governance.economy.revoking import revoke as revoke_branch
-    from governance.store.access import require_role
+    from governance.operations import authority_delegations as delegations
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        require_role(transaction, "treasurer")
-        row = find_delegation(transaction.session, delegation)
-        ended = revoke_branch(transaction, row, reason)
+    request = delegations.RevokeSubBudget(delegation=delegation, reason=reason)
+    answer = ask(ctx, db, delegations.revoke, request)
     if as_json:
-        states = [{"id": one.id, "state": one.state, "allocated": one.amount} for one in ended]
-        print_json({"delegation": delegation, "changed": bool(ended), "ended": states})
+        print_answer(answer)
         return
+    ended = answer.ended
     note(f"{len(ended)} sub-budgets ended" if ended else "it had ended already")
 
 
@@ -103,22 +97,19 @@ def tree(
     as_json: JsonOption = False,
 ) -> None:
     """Show who handed what to whom, and what is left of it."""
-    from governance.economy.request import shown
-    from governance.economy.tree import delegation_tree
-    from governance.registry.agents import find_agent
+    from governance.kernel.money import shown
+    from governance.operations import authority_delegations as delegations
 
-    with open_store(ctx, db) as store, store.read() as session:
-        found = None if agent is None else find_agent(session, agent)
-        branches = delegation_tree(session, agent=found, ended=ended)
+    branches = ask(ctx, db, delegations.tree, delegations.ShowTree(agent=agent, ended=ended))
     if as_json:
-        print_json([branch.to_json() for branch in branches])
+        print_answer(branches)
         return
     amounts = ("allocated", "spent", "reserved", "delegated", "penalties", "available")
     rows = []
     for depth, branch in _walk(branches):
-        data = branch.to_json()
+        data = branch.model_dump(mode="json")
         cells = (shown(data[name], data["currency"]) for name in amounts)
-        name = f"{'  ' * depth}{branch.parent} > {branch.child}"
+        name = f"{'  ' * depth}{branch.principal} > {branch.agent}"
         rows.append((name, *cells, data["state"], data["expires"][:16], data["id"]))
     print_table(("principal > delegate", *amounts, "state", "expires", "id"), rows)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
     from governance.demonstration import DemoSummary
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
-MARK = "made-by-underwriter-demo.txt"
-
 
 @app.command("demo", epilog="Example: underwriter demo --out demo-output")
 def demo(
+    ctx: typer.Context,
     out: Annotated[
         Path, typer.Option(help="Folder to write; a former demo in it is replaced.")
     ] = Path("demo-output"),
@@ -33,51 +33,16 @@ def demo(
 
     Everything happens in one folder, on an embedded SQLite database.
     """
-    from governance.demonstration import DATABASE, run_demonstration
-    from governance.kernel.clock import SystemClock
-    from governance.kernel.passwords import FILE_NAME, password_in
-    from governance.store.engine import make_engine
-    from governance.store.store import Store
+    from governance.operations.installation_demonstration import Demonstrate, demonstrate
+    from governance.operations.requests import LocalPath
 
-    _make_room(out)
-    store = Store(make_engine(str(out / DATABASE)), SystemClock(), "demo")
-    try:
-        summary = run_demonstration(
-            store,
-            out,
-            limit=limit,
-            assumptions=assumptions,
-            password=password_in(out / FILE_NAME, store.random_bytes),
-            say=note,
-        )
-    finally:
-        store.close()
+    assumed = None if assumptions is None else LocalPath(assumptions)
+    request = Demonstrate(out=LocalPath(str(out)), limit=limit, assumptions=assumed)
+    summary = ask(ctx, None, demonstrate, request)
     if as_json:
-        print_json(summary.model_dump(mode="json"))
+        print_answer(summary)
         return
     _show(summary, out)
-
-
-def _make_room(out: Path) -> None:
-    """Make the folder, and remove the files of a former demo; refuse what is not one."""
-    from governance.demonstration import BUNDLE, DATABASE, REPORT, REPORTS
-    from governance.kernel.errors import StorageError
-    from governance.kernel.files import write_atomically
-
-    mark = out / MARK
-    if (out / DATABASE).exists() and not mark.exists():
-        raise StorageError(
-            f"{out / DATABASE} was not made by `underwriter demo`; it is left alone",
-            hint="name another folder with --out",
-        )
-    write_atomically(mark, "`underwriter demo` made the files beside this one and replaces them.\n")
-    try:
-        for name in (BUNDLE, REPORT, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
-            (out / name).unlink(missing_ok=True)
-        for former in (out / REPORTS).glob("*"):
-            former.unlink()
-    except OSError as error:
-        raise StorageError(f"{out}: {error.strerror}") from error
 
 
 def _show(summary: DemoSummary, out: Path) -> None:

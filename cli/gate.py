@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.database import DatabaseOption, open_store
+from cli.database import DatabaseOption
+from cli.door import ask, given_file, given_path, print_answer, print_answer_lines, request_of
 from cli.gate_cedar import cedar
 from cli.gate_policy import app as policy_app
 from cli.gate_simulate import simulate
@@ -22,18 +24,12 @@ from cli.gate_vector import (
     NErOption,
     NIhOption,
     PolicyOption,
-    build_vector,
-    checked_basis,
-    open_policy,
+    vector_of,
 )
-from cli.output import JsonOption, print_json, print_json_line, print_table
+from cli.output import JsonOption, print_table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from governance.gate.evaluate import Decision
-    from governance.gate.explain import Explanation
-    from governance.gate.rows import VectorRow
+    from governance.operations.policies_gate import VectorDecision
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 policy_app.command(
@@ -55,6 +51,7 @@ def group() -> None:
     "--n-er 300 --n-as 120 --json"
 )
 def evaluate(
+    ctx: typer.Context,
     cc: CcOption = None,
     er: ErOption = None,
     as_: AsOption = None,
@@ -78,25 +75,23 @@ def evaluate(
 
     A score that is left out is missing, and missing is T0. With --file, one vector a row.
     """
-    from governance.gate.evaluate import evaluate as decide
-    from governance.gate.rows import VectorRow, read_vectors
-    from governance.gate.standing import choose_basis
-    from governance.kernel.errors import InputError
+    from governance.operations import policies_gate as area
 
-    asked = checked_basis(basis)
-    rules = open_policy(policy)
-    options = {"cc": cc, "er": er, "as_": as_, "ih": ih}
-    options |= {"n_cc": n_cc, "n_er": n_er, "n_as": n_as, "n_ih": n_ih}
-    if file is not None and any(value is not None for value in options.values()):
-        raise InputError("--file brings its own scores; leave out --cc, --er, --as, --ih, --n-*")
-    rows = read_vectors(file) if file else [VectorRow(1, None, build_vector(**options))]
-    decisions = []
-    for row in rows:
-        chosen = choose_basis(row.vector, rules, asked)
-        decisions.append((row, decide(row.vector, rules, basis=chosen, attempts=attempts)))
+    vector = vector_of(
+        ctx, cc=cc, er=er, as_=as_, ih=ih, n_cc=n_cc, n_er=n_er, n_as=n_as, n_ih=n_ih
+    )
+    request = request_of(
+        ctx,
+        area.GateQuestion,
+        vector=vector,
+        file=given_path(file),
+        basis=basis,
+        attempts=attempts,
+        policy=given_file(policy),
+    )
+    decisions = ask(ctx, None, area.evaluate, request)
     if as_json:
-        for row, decision in decisions:
-            print_json_line(_with_name(decision.to_json(), row))
+        print_answer_lines(decisions)
         return
     _print_decisions(decisions)
 
@@ -128,45 +123,33 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Explain a tier: what binds it, items still needed, next drops, what would change it."""
-    from governance.gate.dimensions import DIMENSION_NAMES
-    from governance.gate.explain import explain as why
-    from governance.gate.standing import choose_basis
-    from governance.kernel.clock import parse_time
+    from governance.operations import policies_gate as area
 
-    case: dict[str, Any]
-    if agent is not None:
-        case = _stored_case(ctx, db, agent)
-    else:
-        vector = build_vector(
-            cc=cc, er=er, as_=as_, ih=ih, n_cc=n_cc, n_er=n_er, n_as=n_as, n_ih=n_ih
+    asked: dict[str, Any] = {"agent": agent}
+    if agent is None:
+        vector = vector_of(
+            ctx, cc=cc, er=er, as_=as_, ih=ih, n_cc=n_cc, n_er=n_er, n_as=n_as, n_ih=n_ih
         )
-        rules = open_policy(policy)
-        chosen = choose_basis(vector, rules, checked_basis(basis))
-        case = {"vector": vector, "policy": rules, "basis": chosen, "attempts": attempts}
-        case["audited"] = None if audited is None else parse_time(audited, field="--audited")
-    start = case.pop("audited")
-    found = why(**case)
-    drops = _dated(found, start)
+        asked = {"vector": vector, "basis": basis, "attempts": attempts, "audited": audited}
+        asked["policy"] = given_file(policy)
+    found = ask(ctx, db, area.explain, request_of(ctx, area.ExplanationQuestion, **asked))
     if as_json:
-        print_json(found.to_json() | {"drops": drops})
+        print_answer(found)
         return
     from cli.gate_tables import print_explanation
 
-    print_explanation(found, DIMENSION_NAMES)
-    for drop in drops:
-        when = drop["at"] or f"{drop['days']:.1f} days after the audit"
-        typer.echo(f"v falls to T{drop['tier']} after {when} ({', '.join(drop['dimensions'])})")
+    print_explanation(found, area.DIMENSION_NAMES)
 
 
 @app.command(epilog="Example: underwriter gate due --json")
 def due(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List audits that are due, with the draw revealed; dates to come stay hidden."""
-    from governance.registry.audits_due import due_audits
+    from governance.operations import policies_stored as area
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.read() as session:
-        found = due_audits(session, store.clock.now())
+    found = ask(ctx, db, area.due, Nothing())
     if as_json:
-        print_json([audit.model_dump(mode="json") for audit in found])
+        print_answer(found)
         return
     print_table(
         ("agent", "due since", "cause", "at T0 from", "overdue"),
@@ -183,55 +166,12 @@ def due(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = Fal
     )
 
 
-def _stored_case(ctx: typer.Context, db: str | None, name: str) -> dict[str, Any]:
-    """Return the last certification of a stored agent as arguments of `explain`."""
-    from governance.gate.vector import RobustnessVector
-    from governance.kernel.errors import InputError
-    from governance.registry.agents import find_agent
-    from governance.registry.certifications import latest_certification
-    from governance.registry.policies import stored_policy
-
-    with open_store(ctx, db) as store, store.read() as session:
-        last = latest_certification(session, find_agent(session, name))
-        if last is None:
-            raise InputError(f"{name!r} was never certified: T0", field="--agent")
-        return {
-            "vector": RobustnessVector.model_validate(last.vector),
-            "policy": stored_policy(session, last.policy_digest),
-            "basis": last.basis,
-            "attempts": last.attempt,
-            "audited": last.certified_at,
-        }
-
-
-def _dated(found: Explanation, start: datetime | None) -> list[dict[str, Any]]:
-    from governance.gate.decay import moment_after
-    from governance.kernel.clock import format_time
-
-    dated = []
-    for drop in found.drops:
-        moment = None if start is None else moment_after(start, drop.days)
-        dated.append(
-            {
-                "tier": drop.tier,
-                "days": drop.days,
-                "at": None if moment is None else format_time(moment),
-                "dimensions": list(drop.dimensions),
-            }
-        )
-    return dated
-
-
-def _with_name(data: dict[str, Any], row: VectorRow) -> dict[str, Any]:
-    return data if row.name is None else {**data, "name": row.name}
-
-
-def _print_decisions(decisions: list[tuple[VectorRow, Decision]]) -> None:
+def _print_decisions(decisions: Sequence[VectorDecision]) -> None:
     print_table(
         ("vector", "tier", "ceiling", "cc", "er", "as", "ih", "binding", "gaps"),
         [
             (
-                row.name or row.line,
+                decision.name or decision.line,
                 f"T{decision.tier}",
                 decision.ceiling,
                 *(f"T{decision.steps[name]}" for name in ("cc", "er", "as")),
@@ -239,7 +179,7 @@ def _print_decisions(decisions: list[tuple[VectorRow, Decision]]) -> None:
                 ", ".join(decision.binding),
                 ", ".join(_gap(name, gap) for name, gap in decision.gaps.items()),
             )
-            for row, decision in decisions
+            for decision in decisions
         ],
     )
 

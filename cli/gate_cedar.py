@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cli.gate_vector import open_policy
-from cli.output import JsonOption, note, print_json
+from cli.door import ask, given_file, print_answer
+from cli.output import JsonOption, note
 
 
 def cedar(
+    ctx: typer.Context,
     file: Annotated[
         str | None,
         typer.Argument(metavar="[FILE]", help="Policy file; the packaged policy if left out."),
@@ -28,16 +29,16 @@ def cedar(
 
     Scores become billionths, rounded down; thresholds finer than that are refused.
     """
-    from governance.gate.cedar import to_cedar, to_cedar_schema
     from governance.kernel.files import write_atomically
+    from governance.operations import policies as area
 
-    policy = open_policy(file)
-    text = to_cedar_schema(policy) if schema else to_cedar(policy)
+    request = area.CedarQuestion(file=given_file(file), schema_alone=schema)
+    answer = ask(ctx, None, area.cedar, request)
     if out is not None:
-        write_atomically(out, text)
+        write_atomically(out, answer.cedar)
     if as_json:
-        print_json({"name": policy.name, "digest": policy.digest, "cedar": text})
+        print_answer(answer)
     elif out is None:
-        typer.echo(text, nl=False)
+        typer.echo(answer.cedar, nl=False)
     else:
         note(f"wrote {out}")

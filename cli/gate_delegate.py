@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import JsonOption, print_json, print_table
+from cli.door import ask, print_answer, text_file
+from cli.output import JsonOption, print_table
 
 if TYPE_CHECKING:
     from governance.gate.delegation.analysis import DelegationAnalysis
@@ -21,6 +22,7 @@ def group() -> None:
 
 @app.command(epilog="Example: underwriter delegate analyse economy.yaml --json")
 def analyse(
+    ctx: typer.Context,
     file: Annotated[
         str,
         typer.Argument(
@@ -35,14 +37,11 @@ def analyse(
 
     Exit code 1 where a node gave away more than it has.
     """
-    from governance.gate.delegation.analysis import DelegationEconomy
-    from governance.gate.delegation.analysis import analyse as find
-    from governance.kernel.documents import read_document
-    from governance.kernel.value import parse_document
+    from governance.operations import policies_gate as area
 
-    found = find(parse_document(DelegationEconomy, read_document(file)))
+    found = ask(ctx, None, area.analyse, area.EconomyFile(file=text_file(file)))
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
     else:
         _print(found)
     if found.faults:

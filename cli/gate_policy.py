@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption, configured_password, open_store
-from cli.gate_vector import BasisOption, checked_basis
-from cli.output import JsonOption, note, print_json, print_table, progress
-
-if TYPE_CHECKING:
-    from governance.gate.draft import PolicyDraft
-    from governance.gate.policy import Policy
+from cli.database import DatabaseOption
+from cli.door import ask, given_file, given_path, print_answer, request_of, text_file
+from cli.gate_vector import BasisOption
+from cli.output import JsonOption, note, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -43,20 +40,17 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show a policy: the one in force for a group, a file, or the packaged one."""
-    import yaml
+    from governance.operations import policies as area
 
-    from governance.gate.policy import default_document, default_policy
-
-    policy = default_policy() if default else _policy(ctx, db, file, group)
+    request = area.ShownPolicy(
+        file=None if default else given_file(file), packaged=default, group=group
+    )
+    answer = ask(ctx, db, area.show, request)
     if as_json:
-        print_json(_named(policy) | {"policy": policy.model_dump(mode="json")})
+        print_answer(answer)
         return
-    text = default_document().text
-    if not default:
-        data = policy.model_dump(mode="json")
-        text = yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=100)
-    typer.echo(text, nl=False)
-    note(f"{policy.name}, {policy.digest}")
+    typer.echo(answer.text, nl=False)
+    note(f"{answer.name}, {answer.digest}")
 
 
 @app.command("set", epilog="Example: underwriter gate policy set policy.yaml")
@@ -73,34 +67,31 @@ def set_(
     Certifications keep the policy version under which they were decided. Where roles are in use,
     a policy that may raise authority waits for a second person.
     """
-    from governance.gate.policy import load_policy
-    from governance.registry.changes import request_policy
-    from governance.registry.keys import open_signing_key
+    from governance.operations import policies as area
 
-    policy = load_policy(file)
-    with open_store(ctx, db) as store, store.write() as transaction:
-        key = open_signing_key(transaction, configured_password(store))
-        outcome = request_policy(transaction, policy, group, reason, key=key)
-    changed = outcome is True
-    waiting = None if isinstance(outcome, bool) else outcome.id
+    request = area.NewPolicy(file=text_file(file), group=group, reason=reason)
+    answer = ask(ctx, db, area.set_policy, request)
     if as_json:
-        print_json(_named(policy) | {"group": group, "changed": changed, "proposal": waiting})
+        print_answer(answer)
         return
-    if waiting:
-        note(f"proposed as {waiting}: it may raise authority, a second policy_owner must approve")
+    if answer.proposal:
+        note(
+            f"proposed as {answer.proposal}: it may raise authority, "
+            "a second policy_owner must approve"
+        )
         return
-    note(f"{policy.name} is {'now' if changed else 'already'} in force for {group}")
+    note(f"{answer.name} is {'now' if answer.changed else 'already'} in force for {group}")
 
 
 @app.command(epilog="Example: underwriter gate policy releases")
 def releases(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List every putting in force of a policy, with whether its signature holds."""
-    from governance.registry.policy_signatures import checked_releases
+    from governance.operations import policies_stored as area
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.read() as session:
-        rows = checked_releases(session)
+    rows = ask(ctx, db, area.releases, Nothing())
     if as_json:
-        print_json([row.model_dump(mode="json") for row in rows])
+        print_answer(rows)
         return
     print_table(
         ("since", "group", "policy", "version", "actor", "signature"),
@@ -112,15 +103,15 @@ def releases(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption 
 
 
 @app.command(epilog="Example: underwriter gate policy validate policy.yaml")
-def validate(file: FileArgument, as_json: JsonOption = False) -> None:
+def validate(ctx: typer.Context, file: FileArgument, as_json: JsonOption = False) -> None:
     """Check a policy file against every law, without a proof; a fault is bad input (exit 2)."""
-    from governance.gate.policy import load_policy
+    from governance.operations import policies as area
 
-    policy = load_policy(file)
+    answer = ask(ctx, None, area.validate, area.CheckedFile(file=text_file(file)))
     if as_json:
-        print_json({"ok": True, **_named(policy)})
+        print_answer(answer)
         return
-    note(f"{policy.name} obeys every law; digest {policy.digest}")
+    note(f"{answer.name} obeys every law; digest {answer.digest}")
 
 
 @app.command(epilog="Example: underwriter gate policy verify policy.yaml --json")
@@ -135,15 +126,12 @@ def verify(
 
     Takes any well-typed file. Exit code 1 where a law is broken. Needs the extra 'prove'.
     """
-    from governance.gate.laws import LAWS
-    from governance.gate.policy import load_draft
-    from governance.gate.proof import prove
+    from governance.operations import policies as area
 
-    draft: PolicyDraft = _policy(ctx, db, None, group) if file is None else load_draft(file)
-    with progress("proving", len(LAWS), quiet=as_json) as advance:
-        proof = prove(draft, advance=advance)
+    request = area.ProvedPolicy(file=given_file(file), group=group)
+    proof = ask(ctx, db, area.verify, request)
     if as_json:
-        print_json(proof.model_dump(mode="json"))
+        print_answer(proof)
     else:
         print_table(
             ("law", "", "statement or counterexample"),
@@ -155,7 +143,8 @@ def verify(
                 )
                 for law in proof.laws
             ],
-            title=f"{draft.name}: {sum(law.proved for law in proof.laws)} of {len(LAWS)} proved",
+            title=f"{proof.name}: {sum(law.proved for law in proof.laws)} of {len(proof.laws)} "
+            "proved",
         )
     if not proof.ok:
         raise typer.Exit(1)
@@ -178,23 +167,14 @@ def diff(
     Lists changed fields, ranges of scores that reach another step, and tiers that move; with
     --vectors or --stored also the agents, by name.
     """
-    from governance.gate.diff import Holder
-    from governance.gate.diff import diff as compare
-    from governance.gate.policy import load_policy
-    from governance.gate.rows import read_vectors
-    from governance.registry.policy_review import stored_holders
+    from governance.operations import policies as area
 
-    old, new = load_policy(before), load_policy(after)
-    holders: list[Holder] = []
-    if vectors is not None:
-        rows = read_vectors(vectors)
-        holders = [Holder(name=row.name or f"line {row.line}", vector=row.vector) for row in rows]
-    if stored:
-        with open_store(ctx, db) as store, store.read() as session:
-            holders += stored_holders(session, store.clock.now())
-    found = compare(old, new, holders)
+    request = area.Comparison(
+        before=text_file(before), after=text_file(after), vectors=given_path(vectors), stored=stored
+    )
+    found = ask(ctx, db, area.diff, request)
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
         return
     from cli.gate_tables import print_diff
 
@@ -222,26 +202,19 @@ def backtest(
 
     A line of --decisions has name, at, vector, basis, attempts, tier and ceiling.
     """
-    from governance.gate.backtest import PastDecision
-    from governance.gate.backtest import backtest as replay
-    from governance.gate.policy import load_policy
-    from governance.kernel.clock import parse_time
-    from governance.kernel.rows import open_rows, read_jsonl
-    from governance.kernel.value import parse
-    from governance.registry.policy_review import stored_decisions
+    from governance.operations import policies as area
 
-    policy, asked = load_policy(file), checked_basis(basis)
-    moment = None if since is None else parse_time(since, field="--since")
-    if decisions is not None:
-        with open_rows(decisions) as (stream, name):
-            rows = list(read_jsonl(stream, name))
-        past = [parse(PastDecision, row, file=decisions, line=line) for line, row in rows]
-    else:
-        with open_store(ctx, db) as store, store.read() as session:
-            past = stored_decisions(session, moment)
-    found = replay(past, policy, since=moment, basis=asked)
+    request = request_of(
+        ctx,
+        area.ReplayQuestion,
+        file=text_file(file),
+        since=since,
+        decisions=given_path(decisions),
+        basis=basis,
+    )
+    found = ask(ctx, db, area.backtest, request)
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
         return
     from cli.gate_tables import print_backtest
 
@@ -289,43 +262,23 @@ def price(
     The policy's ceilings give the shape and one factor scales them. The failures of each group
     are Poisson, the loss of each is spread evenly over the shares of the ceiling given.
     """
-    from cli.gate_price import parse_appetite, priced, read_agents, stored_agents
+    from governance.operations import policies_price as area
 
-    policy = _policy(ctx, db, file, group)
-    currency = policy.ceilings.currency
-    most = parse_appetite(appetite, currency)
-    if groups is not None:
-        agents = read_agents(groups)
-    else:
-        with open_store(ctx, db) as store, store.read() as session:
-            agents = stored_agents(session, store.clock.now(), currency, failures)
-        note(f"assumed: each stored agent fails {failures:g} times a year")
-    found = priced(policy, agents, most, level, base)
+    request = request_of(
+        ctx,
+        area.PriceQuestion,
+        file=given_file(file),
+        appetite=appetite,
+        groups=given_file(groups),
+        failures_per_year=failures,
+        level=level,
+        base=given_file(base),
+        group=group,
+    )
+    found = ask(ctx, db, area.price, request)
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
         return
     from cli.gate_tables import print_priced
 
     print_priced(found)
-
-
-def _named(policy: Policy) -> dict[str, Any]:
-    return {"name": policy.name, "digest": policy.digest}
-
-
-def _policy(ctx: typer.Context, db: str | None, file: str | None, group: str) -> Policy:
-    """Return a file's policy, else the one in force, else (no database yet) the packaged one."""
-    from governance.gate.policy import default_policy, load_policy
-    from governance.kernel.errors import StorageError
-    from governance.registry.policies import policy_in_force
-
-    if file is not None:
-        return load_policy(file)
-    try:
-        with open_store(ctx, db) as store, store.read() as session:
-            return policy_in_force(session, group)
-    except StorageError as error:
-        if db is not None or (ctx.find_root().obj or {}).get("db"):
-            raise
-        note(f"the packaged policy is used: {error.message}")
-        return default_policy()

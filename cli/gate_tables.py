@@ -7,43 +7,47 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.output import print_table
+from governance.kernel.clock import format_time
 
 if TYPE_CHECKING:
     from governance.gate.backtest import Backtest
     from governance.gate.diff import PolicyDiff
-    from governance.gate.explain import Explanation
     from governance.gate.price import PricedCeilings
+    from governance.operations.policies_gate import ExplainedDecision
 
 
-def print_explanation(found: Explanation, names: dict[str, str]) -> None:
+def print_explanation(found: ExplainedDecision, names: dict[str, str]) -> None:
     """Print a decision with needs, drops and what would change the answer."""
-    decision = found.decision
     needs = {need.dimension: need for need in found.needs}
     margins = {margin.dimension: margin.margin for margin in found.margins}
     rows = []
     for name, title in names.items():
         need = needs.get(name)
-        step = decision.steps.get(name)
+        step = found.steps.get(name)
         rows.append(
             (
                 title,
-                _number(decision.scores[name]),
-                _number(decision.effective[name]),
-                ("pass" if decision.ih_pass else "fail") if step is None else f"T{step}",
+                _number(found.scores[name]),
+                _number(found.effective[name]),
+                ("pass" if found.ih_pass else "fail") if step is None else f"T{step}",
                 _number(margins.get(name)),
                 None if need is None else _number(need.score),
                 None if need is None else _number(need.gap),
                 None if need is None or need.units is None else f"{need.units:,}",
             )
         )
-    used = "lower bound" if decision.basis == "bound" else "used"
+    used = "lower bound" if found.basis == "bound" else "used"
     columns = ("dimension", "score", used, "step", "margin", "next asks", "gap", "units needed")
-    title = f"T{decision.tier}, up to {decision.ceiling}"
+    title = f"T{found.tier}, up to {found.ceiling}"
     print_table(columns, rows, title=title)
-    for reason in decision.reasons:
+    for reason in found.reasons:
         typer.echo(f"- {reason.message}")
     for change in found.changes:
         typer.echo(f"+ {change}")
+    for drop in found.drops:
+        late = f"{drop.days:.1f} days after the audit"
+        when = late if drop.at is None else format_time(drop.at)
+        typer.echo(f"v falls to T{drop.tier} after {when} ({', '.join(drop.dimensions)})")
 
 
 def print_diff(found: PolicyDiff) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.door import request_of
+
 if TYPE_CHECKING:
-    from governance.gate.policy import Policy
     from governance.gate.vector import RobustnessVector
 
 Score = float | None
@@ -38,26 +39,12 @@ PolicyOption = Annotated[
 ]
 
 
-def build_vector(**fields: Any) -> RobustnessVector:
-    """Return the vector that options describe; raises InputError naming the field at fault."""
-    from governance.gate.vector import RobustnessVector
-    from governance.kernel.value import parse
+def vector_of(ctx: typer.Context, **scores: float | None) -> RobustnessVector | None:
+    """Return the vector that options describe, None where none was given.
 
-    data = {("as" if name == "as_" else name): value for name, value in fields.items()}
-    return parse(RobustnessVector, {k: v for k, v in data.items() if v is not None})
+    Raises InputError naming the option at fault.
+    """
+    from governance.operations.policies_gate import RobustnessVector
 
-
-def checked_basis(text: str | None) -> Any:
-    """Return the basis, or raise InputError where it is neither ``point`` nor ``bound``."""
-    from governance.kernel.errors import InputError
-
-    if text not in {None, "point", "bound"}:
-        raise InputError(f"{text!r} is neither point nor bound", field="--basis")
-    return text
-
-
-def open_policy(path: str | None) -> Policy:
-    """Return the policy of a file, or the packaged default."""
-    from governance.gate.policy import default_policy, load_policy
-
-    return default_policy() if path is None else load_policy(path)
+    given = {name.removesuffix("_"): value for name, value in scores.items() if value is not None}
+    return request_of(ctx, RobustnessVector, **given) if given else None

@@ -15,18 +15,18 @@ from cli import (
     incidents_review,
     incidents_show,
 )
-from cli.database import DatabaseOption, open_store
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
 from cli.incidents_classify import EPILOG as CLASSIFY_EPILOG
-from cli.incidents_classify import classify, configured_classifier
+from cli.incidents_classify import classify
 from cli.incidents_link import EPILOG as LINK_EPILOG
 from cli.incidents_link import link
-from cli.output import JsonOption, note, print_json, print_table, progress
+from cli.output import JsonOption, note, print_table
+from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
     from governance.incidents.coding import CodingSummary
-    from governance.incidents.importing import ImportSummary
-    from governance.incidents.intake import ReadResult
-    from governance.store.store import Store
+    from governance.operations.incidents import Imported
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -54,7 +54,7 @@ def import_(
             help="auto, genai-incidents, aiid, avid, atlas, veris, oecd, or plain (CSV, JSONL).",
         ),
     ] = "auto",
-    map_: Annotated[
+    mapping: Annotated[
         str | None,
         typer.Option("--map", help="Columns of a plain file: title=Headline,description=Body."),
     ] = None,
@@ -87,28 +87,25 @@ def import_(
     stored text differs is left as it is and reported (exit code 1), unless --update, which keeps
     the former text as a revision.
     """
-    from governance.incidents.importing import import_records
-    from governance.incidents.intake import ReadOptions, read_incidents
-    from governance.incidents.intake.dates import checked_date
-    from governance.incidents.intake.plain import parse_map
+    from governance.operations.incidents import ImportOrder, import_incidents
+    from governance.operations.requests import LocalPath
 
-    options = ReadOptions(
+    order = ImportOrder(
+        source=LocalPath(source),
         format=format_,
-        mapping=parse_map(map_) if map_ else {},
+        mapping=_pairs(mapping) if mapping else {},
         source_name=source_name,
-        keep_going=keep_going,
         limit=limit,
-        since=None if since is None else checked_date(since, "--since"),
+        since=since,
         described_only=described_only,
+        keep_going=keep_going,
+        update=update,
+        classify=classify_,
     )
-    with open_store(ctx, db) as store, _resumable():
-        with progress("reading", None) as advance:
-            result = read_incidents(source, options, advance=advance)
-        with progress("storing", len(result.records)) as advance:
-            summary = import_records(store, result, replace=update, advance=advance)
-        coding = _classify_pending(store) if classify_ else None
-    _print_import(result, summary, coding, as_json=as_json)
-    if summary.conflicts:
+    with _resumable():
+        answer = ask(ctx, db, import_incidents, order)
+    _print_import(answer, as_json=as_json)
+    if answer.conflicts:
         raise typer.Exit(1)
 
 
@@ -123,10 +120,13 @@ def reclassify(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOptio
     After Ctrl-C, run it again: it goes on where it stopped. Reviews stay in force; what an
     earlier model said stays in the history.
     """
-    with open_store(ctx, db) as store, _resumable():
-        summary = _classify_pending(store)
+    from governance.operations.incidents import reclassify as handler
+    from governance.operations.requests import Nothing
+
+    with _resumable():
+        summary = ask(ctx, db, handler, Nothing())
     if as_json:
-        print_json(summary.model_dump(mode="json"))
+        print_answer(summary)
         return
     _note_coding(summary)
 
@@ -148,50 +148,44 @@ def _resumable() -> Iterator[None]:
         raise
 
 
-def _classify_pending(store: Store) -> CodingSummary:
-    from governance.incidents.coding import classify_stored, count_pending
-    from taxonomy import load
+def _pairs(text: str) -> dict[str, str]:
+    """Read ``title=Headline,description=Body``."""
+    pairs: dict[str, str] = {}
+    for part in text.split(","):
+        ours, equals, theirs = (piece.strip() for piece in part.partition("="))
+        if not equals or not theirs:
+            hint = "title=Headline,description=Body"
+            raise InputError(f"{part.strip()!r} is no pair", field="--map", hint=hint)
+        pairs[ours] = theirs
+    return pairs
 
-    classifier = configured_classifier()
-    with store.read() as session:
-        total = count_pending(session, classifier)
-    with progress("classifying", total) as advance:
-        return classify_stored(store, classifier, edition=load().edition, advance=advance)
 
-
-def _print_import(
-    result: ReadResult, summary: ImportSummary, coding: CodingSummary | None, *, as_json: bool
-) -> None:
-    for fault in result.faults[:SHOWN]:
-        note(f"skipped: {fault}")
-    if len(result.faults) > SHOWN:
-        note(f"skipped: {len(result.faults) - SHOWN} more")
+def _print_import(answer: Imported, *, as_json: bool) -> None:
+    for row in answer.skipped[:SHOWN]:
+        note(f"skipped: {InputError(row.message, file=row.file, line=row.line, field=row.field)}")
+    if len(answer.skipped) > SHOWN:
+        note(f"skipped: {len(answer.skipped) - SHOWN} more")
     if as_json:
-        faults = [
-            {"file": f.file, "line": f.line, "field": f.field, "message": f.message}
-            for f in result.faults
-        ]
-        shown = coding.model_dump(mode="json") if coding else None
-        print_json({**summary.model_dump(mode="json"), "skipped": faults, "classified": shown})
+        print_answer(answer)
         return
-    went_on = " (went on with an import that was cut off)" if summary.resumed else ""
+    went_on = " (went on with an import that was cut off)" if answer.resumed else ""
     note(
-        f"{summary.name} ({summary.format}): {summary.added} added, {summary.updated} updated, "
-        f"{summary.unchanged} already there, {len(result.faults)} skipped, "
-        f"{summary.left_out} left out{went_on}"
+        f"{answer.name} ({answer.format}): {answer.added} added, {answer.updated} updated, "
+        f"{answer.unchanged} already there, {len(answer.skipped)} skipped, "
+        f"{answer.left_out} left out{went_on}"
     )
-    if summary.conflicts:
+    if answer.conflicts:
         print_table(
             ("incident", "source", "id", "changed fields"),
             [
                 (row.incident, row.source, row.source_id, ", ".join(row.changed))
-                for row in summary.conflicts[:SHOWN]
+                for row in answer.conflicts[:SHOWN]
             ],
-            title=f"{len(summary.conflicts)} incidents say something else now; "
+            title=f"{len(answer.conflicts)} incidents say something else now; "
             "they were left as stored (--update takes the new text)",
         )
-    if coding is not None:
-        _note_coding(coding)
+    if answer.classified is not None:
+        _note_coding(answer.classified)
 
 
 def _note_coding(summary: CodingSummary) -> None:

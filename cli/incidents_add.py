@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer, text_file
+from cli.output import JsonOption, note
+from governance.kernel.errors import ConflictError
 
 
 def mount(app: typer.Typer) -> None:
@@ -48,49 +50,33 @@ def add(
 
     An id that is stored with another text is refused (exit code 1).
     """
-    from cli.incidents_classify import configured_classifier
-    from governance.incidents.coding import classify_stored
-    from governance.incidents.importing import import_records
-    from governance.incidents.intake.own import read_own
-    from governance.incidents.view import find_incident, find_view
-    from taxonomy import load
+    from governance.operations.incidents import OwnIncident, add_incident
 
-    fields = {
-        "id": id_,
-        "title": title,
-        "description": _text(description),
-        "occurred": occurred,
-        "discovered": discovered,
-        "reported": reported,
-        "near_miss": near_miss,
-        "status": status,
-        "affected_system": system,
-        "affected_agent": agent,
-        "url": url,
-    }
-    result = read_own(source, fields, loss or [])
-    record = result.records[0]
-    with open_store(ctx, db) as store:
-        summary = import_records(store, result)
-        if summary.conflicts:
-            note(f"{source}:{record.source_id} is stored with another text; nothing was changed")
-            raise typer.Exit(1)
-        name = f"{source}:{record.source_id}"
-        with store.read() as session:
-            stored = find_incident(session, name).id
-        classify_stored(store, configured_classifier(), edition=load().edition, only=[stored])
-        with store.read() as session:
-            view = find_view(session, stored)
+    own = OwnIncident(
+        id=id_,
+        title=title,
+        description=text_file("-").text if description == "-" else description,
+        occurred=occurred,
+        discovered=discovered,
+        reported=reported,
+        near_miss=near_miss,
+        status=status,
+        affected_system=system,
+        affected_agent=agent,
+        url=url,
+        losses=tuple(loss or ()),
+        source=source,
+    )
+    try:
+        answer = ask(ctx, db, add_incident, own)
+    except ConflictError as error:
+        note(error.message)
+        raise typer.Exit(1) from None
     if as_json:
-        print_json({"added": summary.added, "incident": view.model_dump(mode="json")})
+        print_answer(answer)
         return
-    state = "stored" if summary.added else "was there already"
+    view = answer.incident
+    state = "stored" if answer.added else "was there already"
     code = view.sub_threat or view.domain
     uncertain = ", uncertain" if view.abstained else ""
-    note(f"{name} {state} as {view.id}: {code}{uncertain}")
-
-
-def _text(description: str) -> str:
-    from governance.kernel.documents import read_text
-
-    return read_text("-")[0] if description == "-" else description
+    note(f"{view.source}:{view.source_id} {state} as {view.id}: {code}{uncertain}")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import JsonOption, note, print_json_line, print_table
+from cli.door import ask, fields_as_options, print_answer_lines
+from cli.output import JsonOption, print_table
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
-    from governance.incidents.classification import Classification, Classifier, IncidentText
-    from governance.incidents.classification.llm import LlmClassifier
+    from governance.operations.incidents_classify import Classified, LanguageModel
 
 
 EPILOG = (
@@ -22,6 +22,7 @@ EPILOG = (
 
 
 def classify(
+    ctx: typer.Context,
     file: Annotated[
         str | None,
         typer.Argument(help="JSON Lines with id, title and description; - for standard input."),
@@ -64,74 +65,46 @@ def classify(
     A file holds one JSON object a line with id, title and description. With --json each gives one
     line: domain is a code or NONE, abstained and abstain_reason say when not to rely on it.
     """
-    incidents = _incidents(file, text)
-    results = _classifier(llm_url, llm_model).classify(incidents, coverage=coverage)
-    if as_json:
-        for result in results:
-            print_json_line(result.as_json())
-    else:
-        _print(results)
-
-
-def configured_classifier() -> Classifier:
-    """Return the packaged classifier, or the one trained from corrections that settings name."""
-    from governance.incidents.classification import load_classifier
-    from governance.kernel.settings import load_settings
-
-    return load_classifier(load_settings().classifier_folder)
-
-
-def _classifier(url: str | None, model: str | None) -> Classifier | LlmClassifier:
-    """Return the core classifier, or one that asks a language model where a URL is given."""
-    if url is None:
-        return configured_classifier()
-    if not model:
-        raise InputError("--llm-url needs --llm-model", field="--llm-model")
-    import os
-    from pathlib import Path
-
-    from platformdirs import user_cache_dir
-
-    from governance.incidents.classification.llm import Endpoint, LlmClassifier
     from governance.kernel.value import parse
-
-    endpoint = parse(
-        Endpoint, {"url": url, "model": model, "key": os.environ.get("UNDERWRITER_LLM_KEY")}
-    )
-    cache = Path(user_cache_dir("underwriter")) / "llm"
-    return LlmClassifier(endpoint, configured_classifier(), cache=cache, remark=note)
-
-
-def _incidents(file: str | None, text: str | None) -> list[IncidentText]:
-    """Read all rows before anything is classified, so that a bad line prints nothing."""
-    from governance.incidents.classification import IncidentText
-    from governance.kernel.rows import open_rows, read_jsonl
+    from governance.operations.incidents_classify import TextsToClassify
+    from governance.operations.incidents_classify import classify as handler
+    from governance.operations.requests import LocalPath
 
     if (file is None) == (text is None):
         raise InputError(
             "give a file or --text, not both" if file else "nothing to classify",
             hint="underwriter incidents classify FILE.jsonl, or --text '...'",
         )
-    if text is not None:
-        return [IncidentText(id="text", title=text)]
-    assert file is not None  # noqa: S101 - the two cases above leave no other
-    with open_rows(file) as (stream, name):
-        return [_incident(row, name, line) for line, row in read_jsonl(stream, name)]
-
-
-def _incident(row: dict[str, object], name: str, line: int) -> IncidentText:
-    from governance.incidents.classification import IncidentText
-    from governance.kernel.value import parse
-
-    known = {key: row[key] for key in ("id", "title", "description") if key in row}
-    if "title" not in known and "description" not in known:
-        raise InputError(
-            "a title or a description is needed", file=name, line=line, field="description"
+    with fields_as_options(ctx):
+        texts = parse(
+            TextsToClassify,
+            {
+                "items": None if text is None else [{"id": "text", "title": text}],
+                "file": None if file is None else LocalPath(file),
+                "coverage": coverage,
+                "language_model": _language_model(llm_url, llm_model),
+            },
         )
-    return parse(IncidentText, known, file=name, line=line)
+    results = ask(ctx, None, handler, texts)
+    if as_json:
+        print_answer_lines(results)
+    else:
+        _print(results)
 
 
-def _print(results: list[Classification]) -> None:
+def _language_model(url: str | None, model: str | None) -> LanguageModel | None:
+    if url is None:
+        return None
+    if not model:
+        raise InputError("--llm-url needs --llm-model", field="--llm-model")
+    import os
+
+    from governance.operations.incidents_classify import LanguageModel
+
+    return LanguageModel(url, model, os.environ.get("UNDERWRITER_LLM_KEY"))
+
+
+def _print(results: list[Classified]) -> None:
     rows = [
         (
             result.id,

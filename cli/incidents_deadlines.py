@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
 from cli.output import JsonOption, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from governance.incidents.deadlines import Deadline, Situation
-    from governance.incidents.duties import DutyCatalogue
+    from governance.operations.incidents_deadlines import DutiesFound
 
 
 def mount(app: typer.Typer) -> None:
@@ -31,7 +29,9 @@ def deadlines(
     incident: Annotated[
         str | None, typer.Argument(help="Stored incident; or give --domain and --loss.")
     ] = None,
-    fact: Annotated[list[str] | None, typer.Option(help="A fact that holds; repeatable.")] = None,
+    facts: Annotated[
+        list[str] | None, typer.Option("--fact", help="A fact that holds; repeatable.")
+    ] = None,
     not_fact: Annotated[
         list[str] | None, typer.Option("--not", help="A fact that does not hold; repeatable.")
     ] = None,
@@ -50,7 +50,7 @@ def deadlines(
     loss: Annotated[
         list[str] | None, typer.Option(help="Loss category, without an incident; repeatable.")
     ] = None,
-    facts: Annotated[
+    list_facts: Annotated[
         bool, typer.Option("--facts", help="List the facts that can be declared.")
     ] = False,
     db: DatabaseOption = None,
@@ -60,77 +60,48 @@ def deadlines(
 
     Decision support, not legal advice: whether a duty applies turns on declared facts.
     """
-    from governance.incidents.deadlines import Situation, assess_duties
-    from governance.incidents.duties import load_duties
-    from governance.incidents.intake.dates import checked_date
+    from governance.operations import incidents_deadlines as operations
+    from governance.operations.requests import Nothing
 
-    catalogue = load_duties()
-    if facts:
-        _print_facts(catalogue, as_json)
+    if list_facts:
+        _print_facts(ask(ctx, db, operations.list_facts, Nothing()), as_json)
         return
-    code = _code_of(ctx, db, incident) if incident else (domain, tuple(loss or ()), None)
-    known = Situation(
-        domain=code[0].upper() if code[0] else None,
-        losses=code[1],
-        facts={**dict.fromkeys(fact or (), True), **dict.fromkeys(not_fact or (), False)},
-        aware=checked_date(aware, "--aware") if aware else code[2],
-        classified_major=checked_date(classified_major, "--classified-major")
-        if classified_major
-        else None,
-        submitted=_submitted(submitted or []),
+    question = operations.DutyQuestion(
+        incident=incident,
+        domain=domain,
+        losses=tuple(loss or ()),
+        facts={**dict.fromkeys(facts or (), True), **dict.fromkeys(not_fact or (), False)},
+        aware=aware,
+        classified_major=classified_major,
+        submitted=_pairs(submitted or []),
     )
-    found = assess_duties(known, catalogue)
+    found = ask(ctx, db, operations.assess_duties, question)
     if as_json:
-        print_json(_data(catalogue, known, found))
+        print_answer(found)
         return
-    _print_deadlines(catalogue, known, found)
+    _print_deadlines(found)
 
 
-def _code_of(
-    ctx: typer.Context, db: str | None, incident: str
-) -> tuple[str | None, tuple[str, ...], str | None]:
-    """Return (domain, losses, discovery date) of a stored incident."""
-    from governance.incidents.view import find_view
-
-    with open_store(ctx, db) as store, store.read() as session:
-        view = find_view(session, incident)
-    return view.domain, view.losses, view.discovered
-
-
-def _submitted(pairs: list[str]) -> dict[str, datetime]:
-    from governance.kernel.clock import parse_time
+def _pairs(texts: list[str]) -> dict[str, str]:
     from governance.kernel.errors import InputError
 
     done = {}
-    for pair in pairs:
-        duty, equals, moment = pair.partition("=")
+    for text in texts:
+        duty, equals, moment = text.partition("=")
         if not equals:
-            raise InputError(f"{pair!r} is no pair", field="--submitted", hint="DUTY=TIME")
-        done[duty.strip()] = parse_time(moment, field="--submitted")
+            raise InputError(f"{text!r} is no pair", field="--submitted", hint="DUTY=TIME")
+        done[duty.strip()] = moment
     return done
 
 
-def _print_facts(catalogue: DutyCatalogue, as_json: bool) -> None:
+def _print_facts(facts: dict[str, str], as_json: bool) -> None:
     if as_json:
-        print_json(catalogue.facts)
+        print_json(facts)
         return
-    print_table(("fact", "meaning"), list(catalogue.facts.items()))
+    print_table(("fact", "meaning"), list(facts.items()))
 
 
-def _data(
-    catalogue: DutyCatalogue, known: Situation, found: tuple[Deadline, ...]
-) -> dict[str, object]:
-    return {
-        "notice": catalogue.notice,
-        "checked": catalogue.checked.isoformat(),
-        "situation": known.model_dump(mode="json"),
-        "deadlines": [row.model_dump(mode="json") for row in found],
-    }
-
-
-def _print_deadlines(
-    catalogue: DutyCatalogue, known: Situation, found: tuple[Deadline, ...]
-) -> None:
+def _print_deadlines(found: DutiesFound) -> None:
     print_table(
         ("duty", "article", "who", "due", "standing", "in force", "still to decide"),
         [
@@ -143,11 +114,11 @@ def _print_deadlines(
                 f"{row.state.replace('_', ' ')} from {row.applies_from}",
                 ", ".join(row.undecided),
             )
-            for row in found
+            for row in found.deadlines
         ],
-        title=f"duties counted from {known.aware or 'an unknown moment of awareness'}",
+        title=f"duties counted from {found.situation.aware or 'an unknown moment of awareness'}",
     )
-    for row in found:
+    for row in found.deadlines:
         if row.state != "in_force":
             note(f"{row.duty}: {row.application_note}")
-    note(f"{catalogue.notice} Sources checked on {catalogue.checked}; --json names them.")
+    note(f"{found.notice} Sources checked on {found.checked}; --json names them.")

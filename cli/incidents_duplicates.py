@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json, print_table
+from cli.database import DatabaseOption
+from cli.door import ask, fields_as_options, print_answer
+from cli.output import JsonOption, note, print_table
 
 
 def mount(app: typer.Typer) -> None:
@@ -38,33 +39,15 @@ def duplicates(
 
     Nothing is merged; `incidents merge` does that, pair by pair.
     """
-    from governance.incidents.merging import stored_duplicates
-    from governance.store.incidents import Incident
+    from governance.kernel.value import parse
+    from governance.operations.incidents_duplicates import DuplicateSearch, list_duplicates
 
-    with open_store(ctx, db) as store, store.read() as session:
-        pairs = stored_duplicates(
-            session, min_similarity=min_similarity, across_sources=across_sources
-        )
-        shown = []
-        for pair in pairs[:limit]:
-            left, right = (
-                session.get_one(Incident, pair.left),
-                session.get_one(Incident, pair.right),
-            )
-            shown.append((pair, left, right))
+    given = {"min_similarity": min_similarity, "across_sources": across_sources, "limit": limit}
+    with fields_as_options(ctx):
+        wanted = parse(DuplicateSearch, given)
+    answer = ask(ctx, db, list_duplicates, wanted)
     if as_json:
-        print_json(
-            [
-                {
-                    **pair.model_dump(mode="json"),
-                    "left_name": f"{left.source}:{left.source_id}",
-                    "right_name": f"{right.source}:{right.source_id}",
-                    "left_title": left.title,
-                    "right_title": right.title,
-                }
-                for pair, left, right in shown
-            ]
-        )
+        print_answer(answer)
         return
     print_table(
         ("similarity", "why", "first", "title", "second", "title"),
@@ -72,14 +55,14 @@ def duplicates(
             (
                 f"{pair.similarity:.2f}",
                 " ".join(pair.reasons),
-                f"{left.source}:{left.source_id}",
-                left.title[:50],
-                f"{right.source}:{right.source_id}",
-                right.title[:50],
+                pair.left_name,
+                pair.left_title[:50],
+                pair.right_name,
+                pair.right_title[:50],
             )
-            for pair, left, right in shown
+            for pair in answer.pairs
         ],
-        title=f"{len(shown)} of {len(pairs)} pairs",
+        title=f"{len(answer.pairs)} of {answer.total} pairs",
     )
 
 
@@ -92,14 +75,14 @@ def merge(
     as_json: JsonOption = False,
 ) -> None:
     """Let one incident stand for another; both texts are kept, lists and counts show the first."""
-    from governance.incidents.merging import merge_incidents
+    from governance.operations.incidents_duplicates import MergeOrder
+    from governance.operations.incidents_duplicates import merge as handler
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        kept, dropped = merge_incidents(transaction, keep, drop, reason=reason)
+    answer = ask(ctx, db, handler, MergeOrder(keep=keep, drop=drop, reason=reason))
     if as_json:
-        print_json({"kept": kept.id, "merged": dropped.id})
+        print_answer(answer)
         return
-    note(f"{dropped.source}:{dropped.source_id} is merged into {kept.source}:{kept.source_id}")
+    note(f"{answer.merged_name} is merged into {answer.kept_name}")
 
 
 def unmerge(
@@ -109,11 +92,11 @@ def unmerge(
     as_json: JsonOption = False,
 ) -> None:
     """Let a merged incident stand on its own again."""
-    from governance.incidents.merging import unmerge_incident
+    from governance.operations.incidents_duplicates import unmerge as handler
+    from governance.operations.requests import ById
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        found = unmerge_incident(transaction, incident)
+    answer = ask(ctx, db, handler, ById(id=incident))
     if as_json:
-        print_json({"incident": found.id, "merged_into": None})
+        print_answer(answer)
         return
-    note(f"{found.source}:{found.source_id} stands on its own again")
+    note(f"{answer.name} stands on its own again")

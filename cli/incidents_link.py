@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note
 
 EPILOG = (
     "Example: underwriter incidents link AIID:23 invoice-bot --severity high "
@@ -32,28 +33,11 @@ def link(
     The frequency of the incident's threat in the risk register is updated in the same
     transaction.
     """
-    from governance.incidents.view import find_incident
-    from governance.registry.agents import find_agent
-    from governance.registry.incident_effects import link_incident
-    from governance.registry.standing import standing_of_agent
+    from governance.operations.incidents_link import LinkOrder, link_incident
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        session = transaction.session
-        row = find_incident(session, incident)
-        found = find_agent(session, agent)
-        made = link_incident(transaction, row, found, severity, reason)
-        session.flush()
-        standing = standing_of_agent(session, found, transaction.now)
+    order = LinkOrder(incident=incident, agent=agent, severity=severity, reason=reason)
+    answer = ask(ctx, db, link_incident, order)
     if as_json:
-        print_json(
-            {
-                "incident": made.incident_id,
-                "agent": found.name,
-                "severity": made.severity,
-                "effect": made.effect,
-                "tier": standing.tier,
-                "status": found.status,
-            }
-        )
+        print_answer(answer)
         return
-    note(f"{found.name}: {made.effect}; it stands at T{standing.tier}")
+    note(f"{answer.agent}: {answer.effect}; it stands at T{answer.tier}")

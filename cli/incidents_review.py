@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
 from cli.incidents_show import print_alternatives
-from cli.output import JsonOption, note, print_json, print_table
+from cli.output import JsonOption, note, print_table
+from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
+    from governance.incidents.reviews import Verdict
     from governance.incidents.view import IncidentView
-    from governance.store.store import Store
-    from taxonomy import Ontology
+    from governance.operations.incidents_review import Reviewed
+    from governance.operations.incidents_show import IncidentShown
 
 KEYS = "[a]ccept  [c]orrect  co[m]ment  [s]kip  [q]uit"
 
@@ -55,28 +59,29 @@ def review(
 
     Without an incident it walks through the queue and asks. --json shows the queue as data.
     """
-    with open_store(ctx, db) as store:
-        who = reviewer or store.actor
-        if incident is not None:
-            _review_one(store, incident, who, accept, correct, losses, comment, as_json)
-            return
-        found = _queue(store, who, limit)
-        if as_json:
-            print_json([row.model_dump(mode="json") for row in found])
-        elif queue:
-            _print_queue(found)
-        else:
-            _walk(store, found, who)
+    from governance.operations.incidents_review import QueueOrder, review_queue
+
+    desk = _Desk(ctx, db, reviewer)
+    if incident is not None:
+        _review_one(desk, incident, accept, correct, losses, comment, as_json)
+        return
+    found = ask(ctx, db, review_queue, QueueOrder(reviewer=reviewer, limit=limit))
+    if as_json:
+        print_answer(found)
+    elif queue:
+        _print_queue(found)
+    else:
+        _walk(desk, found)
 
 
 def agreement(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Show how far each two reviewers agree on the domain: Cohen's kappa, and where they differ."""
-    from governance.incidents.reviews import reviewer_agreement
+    from governance.operations.incidents_review import reviewer_agreement
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.read() as session:
-        found = reviewer_agreement(session)
+    found = ask(ctx, db, reviewer_agreement, Nothing())
     if as_json:
-        print_json([row.model_dump(mode="json") for row in found])
+        print_answer(found)
         return
     if not found:
         note("no incident was decided by two reviewers yet")
@@ -96,13 +101,6 @@ def agreement(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption
     )
 
 
-def _queue(store: Store, reviewer: str, limit: int) -> list[IncidentView]:
-    from governance.incidents.reviews import review_queue
-
-    with store.read() as session:
-        return review_queue(session, reviewer, limit=limit)
-
-
 def _print_queue(found: list[IncidentView]) -> None:
     print_table(
         ("incident", "code", "confidence", "why kept back", "title"),
@@ -119,112 +117,103 @@ def _print_queue(found: list[IncidentView]) -> None:
     )
 
 
+@dataclass(frozen=True)
+class _Desk:
+    """Where a reviewer sits: each word and each look is an operation of its own."""
+
+    ctx: typer.Context
+    db: str | None
+    reviewer: str | None
+
+    def review(
+        self,
+        incident: str,
+        verdict: Verdict,
+        code: str | None = None,
+        losses: tuple[str, ...] | None = None,
+        comment: str | None = None,
+    ) -> Reviewed:
+        """Store a word on an incident's code."""
+        from governance.operations.incidents_review import ReviewOrder, review
+
+        order = ReviewOrder(
+            incident=incident,
+            verdict=verdict,
+            code=code,
+            losses=losses,
+            comment=comment,
+            reviewer=self.reviewer,
+        )
+        return ask(self.ctx, self.db, review, order)
+
+    def show(self, incident: str) -> IncidentShown:
+        """Look at one incident whole."""
+        from governance.operations.incidents_show import show_incident
+        from governance.operations.requests import ById
+
+        return ask(self.ctx, self.db, show_incident, ById(id=incident))
+
+
 def _review_one(
-    store: Store,
+    desk: _Desk,
     name: str,
-    reviewer: str,
     accept: bool,
     correct: str | None,
     losses: str | None,
     comment: str | None,
     as_json: bool,
 ) -> None:
-    from governance.kernel.errors import InputError
-
     if accept and correct:
         raise InputError("go not together", field="--accept, --correct")
     if not (accept or correct or comment):
         raise InputError("say --accept, --correct CODE or --comment TEXT", field=name)
-    verdict = "accept" if accept else "correct" if correct else "comment"
-    listed = None if losses is None else [part.strip() for part in losses.split(",") if part]
-    code = _store_review(store, name, reviewer, verdict, correct, listed, comment, _ontology())
+    verdict: Verdict = "accept" if accept else "correct" if correct else "comment"
+    parts = None if losses is None else tuple(part.strip() for part in losses.split(",") if part)
+    answer = desk.review(name, verdict, correct, parts, comment)
     if as_json:
-        print_json({"incident": name, "reviewer": reviewer, "verdict": verdict, "code": code})
+        print_answer(answer)
         return
-    note(f"{name}: {verdict} by {reviewer}{f', {code}' if code else ''}")
+    note(f"{name}: {verdict} by {answer.reviewer}{f', {answer.code}' if answer.code else ''}")
 
 
-def _store_review(
-    store: Store,
-    name: str,
-    reviewer: str,
-    verdict: str,
-    code: str | None,
-    losses: list[str] | None,
-    comment: str | None,
-    ontology: Ontology,
-) -> str | None:
-    from governance.incidents.reviews import add_review
-    from governance.incidents.view import find_incident
-
-    with store.write() as transaction:
-        stored = add_review(
-            transaction,
-            find_incident(transaction.session, name),
-            ontology,
-            reviewer=reviewer,
-            verdict=verdict,  # type: ignore[arg-type]
-            code=code,
-            losses=losses,
-            comment=comment,
-        )
-        return stored.sub_threat or stored.domain
-
-
-def _ontology() -> Ontology:
-    import taxonomy
-
-    return taxonomy.load()
-
-
-def _walk(store: Store, found: list[IncidentView], reviewer: str) -> None:
-    from governance.kernel.errors import InputError
-
+def _walk(desk: _Desk, found: list[IncidentView]) -> None:
     if not found:
         note("the queue is empty")
         return
-    ontology = _ontology()
     done = 0
     for place, row in enumerate(found, start=1):
-        _print_incident(store, row, f"{place} of {len(found)}")
+        _print_incident(desk, row, f"{place} of {len(found)}")
         while True:
             key = typer.prompt(KEYS, default="s", show_default=False, err=True).strip().lower()[:1]
             try:
                 if key == "q":
                     note(f"{done} reviewed")
                     return
-                done += _act(store, row, reviewer, key, ontology)
+                done += _act(desk, row, key)
                 break
             except InputError as error:
                 note(f"error: {error}")
     note(f"{done} reviewed")
 
 
-def _act(store: Store, row: IncidentView, reviewer: str, key: str, ontology: Ontology) -> int:
-    from governance.kernel.errors import InputError
-
+def _act(desk: _Desk, row: IncidentView, key: str) -> int:
     if key == "s":
         return 0
     if key == "a":
-        _store_review(store, row.id, reviewer, "accept", None, None, None, ontology)
+        desk.review(row.id, "accept")
     elif key == "c":
         code = typer.prompt("right code (MIS, MIS-01, NONE)", err=True)
         comment = typer.prompt("why", default="", show_default=False, err=True) or None
-        _store_review(store, row.id, reviewer, "correct", code, None, comment, ontology)
+        desk.review(row.id, "correct", code, comment=comment)
     elif key == "m":
-        comment = typer.prompt("comment", err=True)
-        _store_review(store, row.id, reviewer, "comment", None, None, comment, ontology)
+        desk.review(row.id, "comment", comment=typer.prompt("comment", err=True))
     else:
         raise InputError(f"{key!r} is none of the keys", hint=KEYS)
     return 1
 
 
-def _print_incident(store: Store, row: IncidentView, place: str) -> None:
-    from governance.incidents.details import incident_details
-    from governance.incidents.view import find_incident
-
-    with store.read() as session:
-        details = incident_details(session, find_incident(session, row.id))
+def _print_incident(desk: _Desk, row: IncidentView, place: str) -> None:
+    details = desk.show(row.id)
     code = row.sub_threat or row.domain
     print_table(
         ("", place),
@@ -237,6 +226,4 @@ def _print_incident(store: Store, row: IncidentView, place: str) -> None:
             ("losses", ", ".join(row.losses)),
         ],
     )
-    current = next((c for c in details.classifications if c.superseded_at is None), None)
-    if current is not None:
-        print_alternatives(current.result)
+    print_alternatives(details)

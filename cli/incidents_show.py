@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json, print_json_line, print_table
+from cli.database import DatabaseOption
+from cli.door import as_data, ask, fields_as_options, print_answer
+from cli.output import JsonOption, note, print_json_line, print_table
 
 if TYPE_CHECKING:
-    from governance.incidents.details import IncidentDetails
-    from governance.incidents.view import IncidentFilter, IncidentView
+    from governance.incidents.view import IncidentView
+    from governance.operations.incidents_show import IncidentShown
 
 DomainOption = Annotated[
     str | None, typer.Option(help="Domain in force, for example MIS; NONE: no AI incident.")
@@ -82,32 +83,35 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List incidents, the latest first, with the code in force."""
-    from governance.incidents.view import IncidentFilter, count_incidents, list_incidents
+    from governance.kernel.value import parse
+    from governance.operations.incidents_show import IncidentSearch, list_incidents
 
-    wanted = IncidentFilter(
-        domain=_upper(domain),
-        sub_threat=_upper(sub_threat),
-        source=source,
-        text=text,
-        since=since,
-        until=until,
-        min_confidence=min_confidence,
-        max_confidence=max_confidence,
-        abstained=uncertain,
-        reviewed=reviewed,
-        near_miss=near_miss,
-        merged=merged,
-    )
-    with open_store(ctx, db) as store, store.read() as session:
-        found = list_incidents(session, wanted, limit=limit, offset=offset)
-        total = count_incidents(session, wanted)
+    given = {
+        "domain": domain,
+        "sub_threat": sub_threat,
+        "source": source,
+        "text": text,
+        "since": since,
+        "until": until,
+        "min_confidence": min_confidence,
+        "max_confidence": max_confidence,
+        "abstained": uncertain,
+        "reviewed": reviewed,
+        "near_miss": near_miss,
+        "merged": merged,
+        "limit": limit,
+        "offset": offset,
+    }
+    with fields_as_options(ctx):
+        wanted = parse(IncidentSearch, given)
+    found = ask(ctx, db, list_incidents, wanted)
     if as_json:
-        print_json([incident.model_dump(mode="json") for incident in found])
+        print_answer(found)
         return
     print_table(
         ("incident", "date", "code", "confidence", "by", "title"),
-        [_row(incident) for incident in found],
-        title=f"{len(found)} of {total} incidents",
+        [_row(incident) for incident in found.incidents],
+        title=f"{len(found.incidents)} of {found.total} incidents",
     )
 
 
@@ -118,25 +122,24 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one incident: text, code with evidence, losses, reviews, revisions, duplicates."""
-    from governance.incidents.details import incident_details
-    from governance.incidents.view import find_incident
+    from governance.operations.incidents_show import show_incident
+    from governance.operations.requests import ById
 
-    with open_store(ctx, db) as store, store.read() as session:
-        details = incident_details(session, find_incident(session, incident))
+    details = ask(ctx, db, show_incident, ById(id=incident))
     if as_json:
-        print_json(details.model_dump(mode="json"))
+        print_answer(details)
         return
     _print_details(details)
 
 
 def counts(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Count incidents by domain, sub-threat, loss, source and year; merged ones count once."""
-    from governance.incidents.counts import count_by_kind
+    from governance.operations.incidents_show import count_incidents
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.read() as session:
-        found = count_by_kind(session)
+    found = ask(ctx, db, count_incidents, Nothing())
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
         return
     print_table(
         ("domain", "asserted", "uncertain"),
@@ -175,39 +178,28 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write incidents with their codes as JSON lines or CSV."""
-    from governance.incidents.export import csv_text, jsonl_text
-    from governance.incidents.view import IncidentFilter
     from governance.kernel.files import write_atomically
+    from governance.operations.incidents_show import ExportOrder
+    from governance.operations.incidents_show import export as handler
 
-    wanted = IncidentFilter(
-        domain=_upper(domain), source=source, text=text, since=since, until=until
+    order = ExportOrder(
+        format=format_ or ("csv" if out and out.suffix == ".csv" else "jsonl"),
+        corrections=corrections,
+        domain=domain,
+        source=source,
+        text=text,
+        since=since,
+        until=until,
     )
-    with open_store(ctx, db) as store:
-        rows = _exported(store, wanted, corrections=corrections)
-    as_csv = (format_ or ("csv" if out and out.suffix == ".csv" else "jsonl")) == "csv"
-    content = csv_text(rows) if as_csv else jsonl_text(rows)
+    answer = ask(ctx, db, handler, order)
     if out is None:
-        typer.echo(content, nl=False)
+        typer.echo(answer.content.decode(), nl=False)
         return
-    write_atomically(out, content)
+    write_atomically(out, answer.content)
     if as_json:
-        print_json_line({"file": str(out), "incidents": len(rows)})
+        print_json_line({"file": str(out), **as_data(answer)})
         return
-    note(f"{out}: {len(rows)} incidents")
-
-
-def _exported(store: Any, wanted: IncidentFilter, *, corrections: bool) -> list[dict[str, Any]]:
-    from governance.incidents.reviews import corrections as decided
-    from governance.incidents.view import list_incidents
-
-    with store.read() as session:
-        if corrections:
-            return [row.model_dump(mode="json") for row in decided(session)]
-        return [row.model_dump(mode="json") for row in list_incidents(session, wanted)]
-
-
-def _upper(code: str | None) -> str | None:
-    return code.upper() if code else None
+    note(f"{out}: {answer.incidents} incidents")
 
 
 def _row(incident: IncidentView) -> tuple[object, ...]:
@@ -228,7 +220,7 @@ def _code(incident: IncidentView) -> str:
     return f"{code}?" if incident.abstained else code
 
 
-def _print_details(details: IncidentDetails) -> None:
+def _print_details(details: IncidentShown) -> None:
     incident = details.incident
     shown = [(name, getattr(incident, name)) for name in SHOWN_FIELDS]
     shown = [(name, value) for name, value in shown if value is not None]
@@ -236,9 +228,7 @@ def _print_details(details: IncidentDetails) -> None:
     shown.append(("duplicates", ", ".join(details.duplicates)))
     shown += sorted((f"label {name}", value) for name, value in details.source_labels.items())
     print_table(("field", "value"), [(name, value) for name, value in shown if value != ""])
-    current = next((row for row in details.classifications if row.superseded_at is None), None)
-    if current is not None:
-        print_alternatives(current.result)
+    print_alternatives(details)
     if details.reviews:
         print_table(
             ("time", "reviewer", "verdict", "code", "comment"),
@@ -256,11 +246,12 @@ def _print_details(details: IncidentDetails) -> None:
         )
 
 
-def print_alternatives(result: dict[str, Any]) -> None:
+def print_alternatives(details: IncidentShown) -> None:
     """Print what else the code could be, the words it rests on, and the rule that decides."""
-    import taxonomy
-
-    names = {node.id: node.name for node in taxonomy.load().nodes.values()}
+    current = next((row for row in details.classifications if row.superseded_at is None), None)
+    if current is None:
+        return
+    result, names = current.result, details.code_names
     rows = [
         (
             row.get("sub_threat") or row.get("domain"),

@@ -1,15 +1,20 @@
-"""`ledger`: looking at the record and verifying it."""
+"""`ledger`: looking at the record, verifying it, and proving what it says."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.ledger_proofs import CheckpointOption, check_proof, checkpoint, prove, with_checkpoints
-from cli.output import JsonOption, note, print_json, print_json_line, print_table, progress
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer, print_answer_lines, text_file
+from cli.ledger_proofs import CheckpointOption, check_proof, checkpoint, prove
+from cli.output import JsonOption, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from governance.store.ledger_query import LedgerEntry
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("checkpoint", epilog="Example: underwriter ledger checkpoint --out ledger.root --sign")(
@@ -33,16 +38,12 @@ def verify(
 
     Exit code 1 where a fault is found.
     """
-    from governance.store.ledger import ledger_head
-    from governance.store.verify import verify_ledger
+    from governance.operations import ledger
 
-    with open_store(ctx, db) as store, store.read() as session:
-        total, _ = ledger_head(session)
-        with progress("verifying", total) as advance:
-            found = verify_ledger(session, advance=advance)
-        found = with_checkpoints(store, found, against)
+    kept = None if against is None else text_file(str(against))
+    found = ask(ctx, db, ledger.verify, ledger.Verify(checkpoint=kept))
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
     elif found.ok:
         print(f"{found.events} events, unbroken; head {found.head}")  # noqa: T201
     else:
@@ -62,12 +63,12 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List events, oldest first."""
-    from governance.store.ledger_query import last_events
+    from governance.operations import ledger
 
-    with open_store(ctx, db) as store, store.read() as session:
-        events = last_events(session, kind=kind, subject=subject, last=last)
+    wanted = ledger.EventFilter(kind=kind, subject=subject, last=last)
+    events = ask(ctx, db, ledger.list_events, wanted)
     if as_json:
-        print_json([event.model_dump(mode="json") for event in events])
+        print_answer(events)
         return
     print_table(
         ("event", "time", "kind", "subject", "actor", "hash"),
@@ -89,16 +90,27 @@ def export(
     import json
 
     from governance.kernel.files import write_parts_atomically
-    from governance.store.ledger_query import all_events
 
-    with open_store(ctx, db) as store, store.read() as session:
-        if out is None:
-            for event in all_events(session):
-                print_json_line(event.model_dump(mode="json"))
-            return
-        lines = (f"{json.dumps(one.model_dump(mode='json'))}\n" for one in all_events(session))
-        count = write_parts_atomically(out, lines)
+    if out is None:
+        for page in _pages(ctx, db):
+            print_answer_lines(page)
+        return
+    lines = (
+        f"{json.dumps(event.model_dump(mode='json'))}\n"
+        for page in _pages(ctx, db)
+        for event in page
+    )
+    count = write_parts_atomically(out, lines)
     if as_json:
         print_json({"file": str(out), "events": count})
         return
     note(f"{out}: {count} events")
+
+
+def _pages(ctx: typer.Context, db: str | None) -> Iterator[list[LedgerEntry]]:
+    from governance.operations import ledger
+
+    after = 0
+    while page := ask(ctx, db, ledger.export, ledger.Page(after=after)):
+        yield page
+        after = page[-1].sequence

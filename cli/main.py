@@ -13,8 +13,10 @@ from typer._click.exceptions import ClickException
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
-from cli.output import print_error
+from cli.output import be_quiet, print_error, print_error_json
 from governance.kernel.errors import UnderwriterError
+
+QUIET = "Leave out remarks and progress bars; errors are shown all the same."
 
 # name -> (module, attribute, help). A group's module is imported only when it is used, so that
 # `risk quantify` loads neither SQLAlchemy nor networkx.
@@ -23,8 +25,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("cli.demo", "app", "Run the main job on real incidents in an embedded database."),
     "doctor": ("cli.doctor", "app", "Say what is configured, found and missing."),
     "taxonomy": ("cli.taxonomy", "app", "Threats, losses, controls and the links between them."),
-    "system": ("cli.assessment_systems", "app", "AI systems, their threats, their coverage."),
-    "control": ("cli.assessment_controls", "app", "What is known of each control, and by what."),
+    "system": ("cli.system", "app", "AI systems, their threats, their coverage."),
+    "control": ("cli.control", "app", "What is known of each control, and by what."),
     "incidents": ("cli.incidents", "app", "Import and classify AI incidents."),
     "risk": ("cli.risk", "app", "Loss distributions, tails, reserves, treatments."),
     "agent": ("cli.agent", "app", "Register and certify agents."),
@@ -62,12 +64,42 @@ class LazyGroup(TyperGroup):
         command = typer.main.get_command(group)
         command.name = cmd_name
         command.help = command.help or help_text
+        _add_quiet(command)
         return command
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """List the groups without importing them."""
         ctx._listing = True  # type: ignore[attr-defined]  # noqa: SLF001
         super().format_help(ctx, formatter)
+
+
+def _hush(value: bool) -> None:
+    if value:
+        be_quiet(True)
+
+
+def _quiet_only(
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help=QUIET, callback=_hush, is_eager=True, expose_value=False
+        ),
+    ] = False,
+) -> None:
+    """Carry the option that every command takes."""
+
+
+def _add_quiet(command: BaseCommand) -> None:
+    """Let a command and all below it take --quiet, as each takes --help."""
+    if isinstance(command, TyperGroup):
+        for child in command.commands.values():
+            _add_quiet(child)
+        return
+    carrier = typer.Typer(add_completion=False)
+    carrier.command()(_quiet_only)
+    option = typer.main.get_command(carrier).params[0]
+    option.expose_value = False
+    command.params.append(option)
 
 
 def _version(value: bool) -> None:
@@ -102,22 +134,35 @@ def root(
             help="Database URL or SQLite file; before UNDERWRITER_DATABASE_URL.",
         ),
     ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=QUIET)] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """AI-risk governance and agent economy."""
     ctx.obj = {"db": db}
+    if quiet:
+        be_quiet(True)
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code; errors are printed on standard error."""
+    """Run the command line and return its exit code.
+
+    Errors are printed on standard error; with --json also as JSON on standard output.
+    """
+    be_quiet(False)
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:
         result: Any = app(args=arguments, standalone_mode=False)
     except UnderwriterError as error:
+        if as_json:
+            where = {name: getattr(error, name, None) for name in ("file", "line", "field")}
+            print_error_json(error.code, error.message, **where, hint=error.hint)
         print_error(error)
         return error.exit_code
     except ClickException as error:
+        if as_json:
+            print_error_json("usage", error.format_message(), field=_parameter(error))
         error.show(file=sys.stderr)
         return 2
     except (typer.Abort, KeyboardInterrupt):
@@ -127,6 +172,15 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     return result if isinstance(result, int) else 0
+
+
+def _parameter(error: ClickException) -> str | None:
+    """Return the option or argument that bad usage is about, as it is written."""
+    name = getattr(error, "option_name", None)
+    parameter = getattr(error, "param", None)
+    if name is None and parameter is not None:
+        name = parameter.opts[0]
+    return name
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +28,29 @@ def print_json_line(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def be_quiet(quiet: bool) -> None:
+    """Leave out remarks and progress bars from now on, or show them again; errors always show."""
+    _Remarks.shown = not quiet
+
+
+class _Remarks:
+    shown = True
+
+
+def print_error_json(
+    code: str,
+    message: str,
+    *,
+    file: str | None = None,
+    line: int | None = None,
+    field: str | None = None,
+    hint: str | None = None,
+) -> None:
+    """Print an error as the one JSON document of a command with --json."""
+    error = {"code": code, "message": message}
+    print_json({"error": {**error, "file": file, "line": line, "field": field, "hint": hint}})
+
+
 def print_error(error: UnderwriterError) -> None:
     """Print an error and its hint on standard error."""
     sys.stderr.write(f"error: {_inert(str(error))}\n")
@@ -37,7 +60,8 @@ def print_error(error: UnderwriterError) -> None:
 
 def note(text: str) -> None:
     """Print a remark on standard error, so that standard output stays data."""
-    sys.stderr.write(_inert(text) + "\n")
+    if _Remarks.shown:
+        sys.stderr.write(_inert(text) + "\n")
 
 
 def print_table(
@@ -91,11 +115,34 @@ def progress(description: str, total: int | None, *, quiet: bool = False) -> Ite
         TimeRemainingColumn(),
         console=console,
         transient=True,
-        disable=quiet or not console.is_terminal,
+        disable=quiet or not _Remarks.shown or not console.is_terminal,
     )
     with bar:
         task = bar.add_task(description, total=total)
         yield Advance(bar, task)
+
+
+@contextmanager
+def gauge(description: str) -> Iterator[Callable[[int, int | None, str], None]]:
+    """Show how far long work is and its pace on a terminal; silent where there is none."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn(description),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )
+    hidden = not _Remarks.shown or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=None, pace="")
+
+        def show(done: int, total: int | None, pace: str) -> None:
+            bar.update(task, completed=done, total=total, pace=pace)
+
+        yield show
 
 
 class Advance:

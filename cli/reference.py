@@ -1,9 +1,9 @@
-"""The command reference in `docs/commands.md`, written from the program itself."""
+"""The references in `docs/`, written from the program itself: commands and operations."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -15,8 +15,9 @@ from cli.main import app
 HEADER = """# Commands
 
 Written from the program by `make docs`; `make check` fails where the two differ. Every command
-also takes `--help`. Exit codes: 0 done; 1 the thing asked for is false; 2 bad usage or input;
-3 storage or an outside system failed.
+also takes `--help` and `--quiet`. With `--json` an error is JSON on standard output too:
+`{"error": {code, message, file, line, field, hint}}`. Exit codes: 0 done; 1 the thing asked for is
+false; 2 bad usage or input; 3 storage or an outside system failed.
 """
 
 
@@ -46,7 +47,11 @@ def _section(path: tuple[str, ...], command: Command) -> str:
     text = (command.help or "").strip().replace("\b\n", "")
     lines = [f"{'##' if len(path) == 1 else '###'} `{name}`", "", text, ""]
     if not isinstance(command, TyperGroup):
-        rows = [_row(parameter) for parameter in command.params if parameter.name != "help"]
+        rows = [
+            _row(parameter)
+            for parameter in command.params
+            if parameter.name not in {"help", "quiet"}
+        ]
         if rows:
             lines += ["| argument or option | meaning |", "| --- | --- |", *rows, ""]
         if command.epilog:
@@ -64,18 +69,27 @@ def _row(parameter: Parameter) -> str:
     return f"| {label} | {' '.join(meaning.split()).replace('|', chr(92) + '|')} |"
 
 
+def pages() -> dict[str, Callable[[], str]]:
+    """Return what writes each page that comes from the program."""
+    from governance.operations.page import operations_page
+
+    return {"commands.md": reference, "operations.md": operations_page}
+
+
 def main(arguments: list[str]) -> int:
-    """Write the reference to a file, or with ``--check`` compare it; returns the exit code."""
+    """Write the pages into a folder, or with ``--check`` compare them; returns the exit code."""
     check = "--check" in arguments
-    file = Path(next(a for a in arguments if not a.startswith("--")))
-    text = reference()
-    if not check:
-        file.write_text(text, encoding="utf-8")
-        return 0
-    if file.is_file() and file.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(f"{file} is not up to date: run `make docs`\n")
-    return 1
+    folder = Path(next(a for a in arguments if not a.startswith("--")))
+    stale = []
+    for name, text in pages().items():
+        file = folder / name
+        if check and not (file.is_file() and file.read_text(encoding="utf-8") == text()):
+            stale.append(file)
+        elif not check:
+            file.write_text(text(), encoding="utf-8")
+    for file in stale:
+        sys.stderr.write(f"{file} is not up to date: run `make docs`\n")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.database import DatabaseOption
+from cli.door import as_data, ask, moment_of, print_answer, text_file
 from cli.output import JsonOption, note, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -60,59 +63,70 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build one report and write it as one file, or nothing at all."""
-    from dataclasses import replace
+    from governance.operations import reports
 
-    from cli.database import configured_password, open_store
-    from cli.report_request import make_request, summary_of, write_report
-    from governance.reports.build import build as build_report
-
-    request = make_request(
-        kind,
-        format,
-        subjects={"agent": agent, "incident": incident, "system": system},
-        at=at,
-        since=since,
-        language=language,
-        tolerance=tolerance,
+    answer = ask(
+        ctx,
+        db,
+        reports.build_report,
+        reports.BuildReport(
+            kind=kind,
+            format=format,
+            agent=agent,
+            incident=incident,
+            system=system,
+            at=moment_of(at),
+            since=moment_of(since, "--since"),
+            language=language,
+            tolerance=None if tolerance is None else text_file(tolerance),
+            sign=sign,
+        ),
     )
-    with open_store(ctx, db) as store:
-        if kind == "evidence-pack" and sign:
-            request = replace(request, password=configured_password(store))
-        data = build_report(store, request)
-    write_report(data, out, summary=as_json)
+    _write(answer.content, out, summary=as_json)
     if as_json:
-        print_json(summary_of(data, out, kind, request.format))
+        shown = as_data(answer)
+        print_json({"kind": kind, "format": answer.format, "out": out} | shown)
     elif out != "-":
-        note(f"wrote {out} ({len(data):,} bytes)")
+        note(f"wrote {out} ({answer.size:,} bytes)")
+
+
+def _write(data: bytes, out: str, *, summary: bool = False) -> None:
+    """Write the whole report or nothing; ``-`` is standard output.
+
+    With a summary to come, standard output is taken, and ``-`` is refused.
+    """
+    from governance.kernel.errors import InputError
+    from governance.kernel.files import write_atomically
+
+    if out == "-" and summary:
+        raise InputError("the report itself goes to standard output", field="--json")
+    if out == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    if Path(out).is_dir():
+        raise InputError("is a folder: name a file", file=out, field="--out")
+    write_atomically(Path(out), data)
 
 
 @app.command("list", epilog="Example: underwriter report list")
-def list_kinds(as_json: JsonOption = False) -> None:
+def list_kinds(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """List the kinds of reports with their formats and what each is about."""
-    from governance.reports.kinds import KINDS
+    from governance.operations import reports
+    from governance.operations.requests import Nothing
 
+    kinds = ask(ctx, None, reports.list_kinds, Nothing())
     if as_json:
-        print_json(
-            [
-                {
-                    "kind": kind.name,
-                    "about": kind.about,
-                    "formats": list(kind.formats),
-                    "subject": kind.subject,
-                    "subject_required": kind.subject_required,
-                }
-                for kind in KINDS.values()
-            ]
-        )
+        print_answer(kinds)
         return
     rows = [
         (
-            kind.name,
+            kind.kind,
             kind.about,
             " ".join(kind.formats),
             _subject(kind.subject, kind.subject_required),
         )
-        for kind in KINDS.values()
+        for kind in kinds
     ]
     print_table(("kind", "about", "formats", "subject"), rows)
 
@@ -124,28 +138,30 @@ def _subject(subject: str | None, required: bool) -> str:
 
 
 @app.command(epilog="Example: underwriter report schema overview > overview.schema.json")
-def schema(kind: KindArgument, as_json: JsonOption = True) -> None:
+def schema(ctx: typer.Context, kind: KindArgument, as_json: JsonOption = True) -> None:
     """Print the JSON Schema of a report's JSON form; it is JSON with and without --json."""
     del as_json
-    from governance.reports.schema import report_schema
+    from governance.operations import reports
 
-    print_json(report_schema(kind))
+    print_json(ask(ctx, None, reports.schema, reports.OfKind(kind=kind)))
 
 
 @app.command(
     epilog="Example: underwriter report diff overview-may.json overview-june.json",
 )
 def diff(
+    ctx: typer.Context,
     before: Annotated[str, typer.Argument(metavar="A", help="The earlier report, as JSON.")],
     after: Annotated[str, typer.Argument(metavar="B", help="The later report, as JSON.")],
     as_json: JsonOption = False,
 ) -> None:
     """Say what changed between two reports of one kind, and on account of which records."""
-    from governance.reports.diff import diff_files
+    from governance.operations import reports
 
-    found = diff_files(before, after)
+    both = reports.CompareReports(before=text_file(before), after=text_file(after))
+    found = ask(ctx, None, reports.diff, both)
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
         return
     note(f"{found.kind}: {found.before.as_of:%Y-%m-%d %H:%M} to {found.after.as_of:%Y-%m-%d %H:%M}")
     for reason in found.reasons:

@@ -7,16 +7,15 @@ from typing import Annotated
 import typer
 
 from cli import risk_estimate, risk_portfolio, risk_reserve, risk_treat, risk_verify
-from cli.output import JsonOption, note, print_json
+from cli.door import ask, print_answer, request_of, text_file
+from cli.output import JsonOption, note
 from cli.risk_common import (
-    DEFAULT_LEVELS,
     FileArgument,
     LevelsOption,
     SvgOption,
     ToleranceOption,
-    load_subject,
     print_result,
-    write_curve,
+    write_picture,
 )
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -35,6 +34,7 @@ def group() -> None:
     "--thresholds 1000000 --json"
 )
 def quantify(
+    ctx: typer.Context,
     file: FileArgument,
     levels: LevelsOption = None,
     thresholds: Annotated[
@@ -51,25 +51,26 @@ def quantify(
     json: JsonOption = False,
 ) -> None:
     """Mean, VaR, TVaR and the loss exceedance curve of a scenario or portfolio."""
-    from governance.risk.quantify import quantify as quantified
+    from governance.operations import exposure
 
-    subject = load_subject(file)
-    result = quantified(
-        subject, levels=levels or DEFAULT_LEVELS, thresholds=thresholds or (), tolerance=tolerance
+    request = request_of(
+        ctx,
+        exposure.LossQuestion,
+        file=text_file(file),
+        levels=levels or exposure.LEVELS,
+        thresholds=thresholds or (),
+        tolerance=tolerance,
+        explain=explain,
+        picture=svg is not None,
     )
-    if svg is not None:
-        write_curve(svg, subject, [("loss exceedance", result.lec)], result.var)
-    sentences = []
-    if explain:
-        from governance.risk.explain import summary
-
-        sentences = summary(subject, result)
+    answer = ask(ctx, None, exposure.quantify, request)
+    if svg is not None and answer.picture is not None:
+        write_picture(svg, answer.picture)
     if json:
-        data = result.to_json()
-        print_json({**data, "explanation": sentences} if explain else data)
+        print_answer(answer)
         return
-    print_result(result)
-    for sentence in sentences:
+    print_result(answer)
+    for sentence in answer.explanation or ():
         note(f"- {sentence}")
 
 

@@ -1,8 +1,8 @@
-"""What the commands of `risk` share: options, reading of files, printing of figures."""
+"""What the commands of `risk` share: options, printing of figures, writing of pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +12,7 @@ from cli.output import note, print_table
 from governance.kernel.errors import MissingExtraError, StorageError
 
 if TYPE_CHECKING:
-    from governance.kernel.documents import Document
     from governance.risk.result import RiskResult
-    from governance.risk.scenario import Portfolio, Scenario
 
 FileArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="Scenario or portfolio, YAML or JSON; - for stdin.")
@@ -40,24 +38,6 @@ PROBE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20">'
     '<text x="2" y="15" font-family="sans-serif">{}</text></svg>'
 )
-DEFAULT_LEVELS = ("0.95", "0.99")
-
-
-def load_subject(path: str) -> Scenario | Portfolio:
-    """Read a scenario or portfolio file; errors name the file, the line and the field."""
-    from governance.kernel.documents import read_document
-
-    return subject_of(read_document(path))
-
-
-def subject_of(document: Document) -> Scenario | Portfolio:
-    """Return the scenario or portfolio in a document."""
-    from governance.kernel.value import parse_document
-    from governance.risk.scenario import Portfolio, Scenario
-
-    if isinstance(document.data, Mapping) and "scenarios" in document.data:
-        return parse_document(Portfolio, document)
-    return parse_document(Scenario, document)
 
 
 def print_result(result: RiskResult) -> None:
@@ -90,32 +70,17 @@ def warn(warnings: Sequence[str]) -> None:
 
 def amount(value: float | None) -> str:
     """Return an amount with separators and six digits that count, or why there is none."""
-    from governance.risk.result import plain
+    from governance.operations.exposure import plain
 
     if value is None:
         return "undefined"
     return f"{value:,.2f}" if abs(value) < 1000.0 else plain(value)
 
 
-def write_curve(
-    path: Path,
-    subject: Scenario | Portfolio,
-    curves: Sequence[tuple[str, Sequence[tuple[float, float]]]],
-    marks: Mapping[str, float | None],
-) -> None:
-    """Write curves with the subject's tolerance line and the VaR marked; PNG by the ending."""
+def write_picture(path: Path, svg: str) -> None:
+    """Write an SVG picture; as PNG where the path ends in .png."""
     from governance.kernel.files import write_atomically
-    from governance.risk.explain import curve_svg
-    from governance.risk.quantify import currency_of
 
-    svg = curve_svg(
-        curves,
-        title=subject.title or "Loss exceedance",
-        currency=currency_of(subject),
-        horizon_years=subject.years,
-        tolerance=subject.tolerance_curve,
-        marks=[(f"VaR {level}", value) for level, value in marks.items() if value],
-    )
     write_atomically(path, as_png(svg) if path.suffix.lower() == ".png" else svg)
     note(f"written: {path}")
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import ask, print_answer, request_of, text_file
+from cli.output import JsonOption, note, print_table
 from cli.risk_common import (
     FileArgument,
     SvgOption,
     amount,
     heading,
-    load_subject,
     print_result,
-    write_curve,
+    write_picture,
 )
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from governance.risk.explain import ToleranceRow
     from governance.risk.insurance import Exceedance
     from governance.risk.result import RiskResult
-    from governance.risk.scenario import Portfolio, Scenario
 
 EPILOG = "Example: underwriter risk portfolio portfolio.yaml --level 0.99 --json"
 
 
 def portfolio(
+    ctx: typer.Context,
     file: FileArgument,
     level: Annotated[float, typer.Option("--level", help="Level of the allocation.")] = 0.99,
     years: Annotated[
@@ -46,64 +47,41 @@ def portfolio(
     yearly rate. A copula is simulated: the total then comes with standard errors and the rank
     correlation that was reached, and without an allocation.
     """
-    from governance.risk.allocation import allocate
-    from governance.risk.explain import implied_ranges, tolerance_test, tornado
-    from governance.risk.insurance import exceedance_table
-    from governance.risk.scenario import Portfolio
+    from governance.operations import exposure_portfolio as exposure
 
-    subject = load_subject(file)
-    if isinstance(subject, Portfolio) and not subject.dependence.exact:
-        _simulated(subject, level, years, seed, workers, json=json)
-        return
-    result = _quantified(subject, level)
-    shares = allocate(subject, level) if subject.aggregate_layer is None else None
-    losses = [loss for loss, _ in result.lec[:: max(1, len(result.lec) // 8)]]
-    exceedance = exceedance_table(subject, losses)
-    limits = tolerance_test(subject)
-    if svg is not None:
-        write_curve(svg, subject, [("total loss", result.lec)], result.var)
+    request = request_of(
+        ctx,
+        exposure.PortfolioQuestion,
+        file=text_file(file),
+        level=level,
+        years=years,
+        seed=seed,
+        workers=workers,
+        tornado=json,
+        picture=svg is not None,
+    )
+    answer = ask(ctx, None, exposure.portfolio, request)
+    if svg is not None and answer.picture is not None:
+        write_picture(svg, answer.picture)
     if json:
-        bars = tornado(subject, level=level)[:12] if result.mean is not None else []
-        data = {
-            "total": result.to_json(),
-            "allocation": None if shares is None else shares.model_dump(mode="json"),
-            "exceedance": [row.model_dump() for row in exceedance],
-            "implied_ranges": [row.model_dump() for row in implied_ranges(subject)],
-            "tolerance": [row.model_dump() for row in limits],
-            "tornado": [bar.model_dump() for bar in bars],
-        }
-        print_json(data)
+        print_answer(answer)
         return
-    print_result(result)
-    if shares is not None:
-        _print_allocation(shares)
-    _print_exceedance(exceedance, limits)
-
-
-def _quantified(subject: Scenario | Portfolio, level: float) -> RiskResult:
-    from governance.risk.quantify import quantify
-
-    return quantify(subject, levels=tuple(dict.fromkeys((0.95, level))))
-
-
-def _simulated(
-    subject: Portfolio, level: float, years: int, seed: int, workers: str, *, json: bool
-) -> None:
-    from governance.risk.quantify import check_level, key_of
-    from governance.risk.simulate.portfolio import simulated_result
-
-    wanted = [(key_of(p), check_level(p)) for p in dict.fromkeys((0.95, level))]
-    result = simulated_result(subject, wanted, [], years=years, seed=seed, workers=workers)
-    if json:
-        print_json({"total": result.to_json(), "allocation": None})
+    print_result(answer.total)
+    if answer.allocation is not None:
+        _print_allocation(answer.allocation)
+    if answer.exceedance is None:
+        _print_simulation(answer.total)
         return
-    print_result(result)
-    note(f"rank correlation reached, mean over pairs: {result.rank_correlation:.3f}")
-    for name, error in (result.standard_error or {}).items():
+    _print_exceedance(answer.exceedance, answer.tolerance or ())
+
+
+def _print_simulation(total: RiskResult) -> None:
+    note(f"rank correlation reached, mean over pairs: {total.rank_correlation:.3f}")
+    for name, error in (total.standard_error or {}).items():
         note(f"standard error of {name}: {amount(error)}")
 
 
-def _print_exceedance(exceedance: list[Exceedance], limits: list[ToleranceRow]) -> None:
+def _print_exceedance(exceedance: Sequence[Exceedance], limits: Sequence[ToleranceRow]) -> None:
     print_table(
         ("loss", "largest event above it", "total above it"),
         [(amount(row.loss), f"{row.oep:.4%}", f"{row.aep:.4%}") for row in exceedance],

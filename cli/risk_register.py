@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
-from cli.output import JsonOption, note, print_json, print_table
+from cli.database import DatabaseOption
+from cli.door import ask, fields_as_options, print_answer
+from cli.output import JsonOption, note, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -37,21 +38,22 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Put a threat on the register, with the prior of its yearly frequency."""
-    from governance.registry.risks import frequency_of, observation_start, register_risk
+    from governance.kernel.value import parse
+    from governance.operations.register import RiskOrder, register_risk
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        risk = register_risk(
-            transaction,
-            threat,
-            prior_events=prior_events,
-            prior_years=prior_years,
-            basis=basis,
-            observed_since=observation_start(transaction.now, observed_years),
-            owner=owner,
-        )
-        found = frequency_of(transaction.session, risk, transaction.now)
+    given = {
+        "threat": threat,
+        "prior_events": prior_events,
+        "prior_years": prior_years,
+        "basis": basis,
+        "observed_years": observed_years,
+        "owner": owner,
+    }
+    with fields_as_options(ctx):
+        order = parse(RiskOrder, given)
+    found = ask(ctx, db, register_risk, order)
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        print_answer(found)
         return
     note(f"{found.threat} {found.title}: {found.mean:.3g} events a year")
 
@@ -59,12 +61,12 @@ def add(
 @app.command("list", epilog="Example: underwriter risk-register list")
 def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List every registered threat with its frequency, the most frequent first."""
-    from governance.registry.risks import all_frequencies
+    from governance.operations.register import list_risks
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.read() as session:
-        rows = all_frequencies(session, store.clock.now())
+    rows = ask(ctx, db, list_risks, Nothing())
     if as_json:
-        print_json([row.model_dump(mode="json") for row in rows])
+        print_answer(rows)
         return
     print_table(
         ("threat", "name", "incidents", "years", "events a year", "90 % interval", "owner"),

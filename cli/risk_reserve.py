@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import JsonOption, print_json, print_table
-from cli.risk_common import FileArgument, amount, heading, load_subject, warn
+from cli.door import ask, print_answer, request_of, text_file
+from cli.output import JsonOption, print_table
+from cli.risk_common import FileArgument, amount, heading, warn
 
 if TYPE_CHECKING:
     from governance.risk.insurance import Quote
-    from governance.risk.scenario import Layer
 
 EPILOG = (
     "Example: underwriter risk reserve scenario.yaml --level 0.8 --deductible 50000 "
@@ -20,6 +20,7 @@ EPILOG = (
 
 
 def reserve(
+    ctx: typer.Context,
     file: FileArgument,
     level: Annotated[
         str, typer.Option("--level", metavar="P", help="Level that the reserve is held at.")
@@ -43,20 +44,22 @@ def reserve(
     The reserve is max(0, VaR - mean) at the level. The premium is indicative: expected payment,
     a loading and 15 % expenses.
     """
-    from governance.risk.reserve import reserve as reserved
+    from governance.operations import exposure_reserve as exposure
 
-    subject = load_subject(file)
-    found = reserved(subject, level)
-    offer = None
-    if deductible is not None or limit is not None:
-        from governance.kernel.value import parse
-        from governance.risk.insurance import Loading, quote
-
-        loading = parse(Loading, {"principle": principle, "rate": rate})
-        offer = quote(subject, _layer(deductible, limit), aggregate=aggregate, loading=loading)
+    request = request_of(
+        ctx,
+        exposure.ReserveQuestion,
+        file=text_file(file),
+        level=level,
+        deductible=deductible,
+        limit=limit,
+        aggregate=aggregate,
+        principle=principle,
+        rate=rate,
+    )
+    found = ask(ctx, None, exposure.reserve, request)
     if json:
-        data = found.model_dump(mode="json")
-        print_json({**data, "layer": None if offer is None else offer.model_dump(mode="json")})
+        print_answer(found)
         return
     rows = [
         ("mean", amount(found.mean)),
@@ -67,16 +70,9 @@ def reserve(
         ("probability that they run out", f"{found.prob_shortfall:.4%}"),
     ]
     print_table(("reserve", heading(found.currency, found.horizon_years)), rows)
-    if offer is not None:
-        _print_quote(offer)
+    if found.layer is not None:
+        _print_quote(found.layer)
     warn(found.warnings)
-
-
-def _layer(deductible: float | None, limit: float | None) -> Layer:
-    from governance.kernel.value import parse
-    from governance.risk.scenario import Layer
-
-    return parse(Layer, {"deductible": deductible or 0.0, "limit": limit})
 
 
 def _print_quote(offer: Quote) -> None:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import ask, print_answer, request_of, text_file
+from cli.output import JsonOption, note, print_table
 from cli.risk_common import (
-    DEFAULT_LEVELS,
     FileArgument,
     LevelsOption,
     SvgOption,
     amount,
     heading,
-    subject_of,
     warn,
-    write_curve,
+    write_picture,
 )
 
 if TYPE_CHECKING:
-    from governance.risk.scenario import Portfolio, Scenario
-    from governance.risk.selection import Selection
-    from governance.risk.treatment import Control, Treatment
+    from governance.risk.treatment import Treatment
 
 EPILOG = "Example: underwriter risk treat plan.yaml --budget 200000 --objective tvar --json"
 
 
 def treat(
+    ctx: typer.Context,
     file: FileArgument,
     budget: Annotated[
         float | None,
@@ -47,101 +44,32 @@ def treat(
     on events; detect, respond on the loss of each; reliability on other controls), effect,
     coverage, reliability, annual_cost, scenarios, implements (ids of the ontology's controls).
     """
-    from governance.risk.treatment import treat as treated
+    from governance.operations import exposure_treatment as exposure
+    from governance.operations.exposure import LEVELS
 
-    subject, controls = load_plan(file)
-    check_ontology(controls, file)
-    selection = _selected(subject, controls, budget, objective)
-    chosen = controls
-    if selection is not None:
-        chosen = [control for control in controls if control.id in selection.controls]
-    found = treated(subject, chosen, levels=levels or DEFAULT_LEVELS)
-    if svg is not None:
-        curves = [("before", found.before.lec), ("after", found.after.lec)]
-        write_curve(svg, subject, curves, {})
+    request = request_of(
+        ctx,
+        exposure.TreatmentQuestion,
+        file=text_file(file),
+        budget=budget,
+        objective=objective,
+        levels=levels or LEVELS,
+        picture=svg is not None,
+    )
+    answer = ask(ctx, None, exposure.treat, request)
+    if svg is not None and answer.picture is not None:
+        write_picture(svg, answer.picture)
     if json:
-        data = found.model_dump(mode="json")
-        choice = None if selection is None else selection.model_dump(mode="json")
-        print_json({**data, "selection": choice})
+        print_answer(answer)
         return
-    _print_treatment(found)
+    _print_treatment(answer)
+    selection = answer.selection
     if selection is not None:
         note(
             f"chosen by {selection.method} ({selection.sets_tried} sets tried): "
             f"{', '.join(selection.controls) or 'none'}; cost {amount(selection.cost)} a year"
         )
-    warn(found.warnings)
-
-
-def load_plan(path: str) -> tuple[Scenario | Portfolio, list[Control]]:
-    """Read a scenario or portfolio with its `controls`; errors name file, line and field."""
-    from dataclasses import replace
-
-    from governance.kernel.documents import read_document
-    from governance.kernel.errors import InputError
-    from governance.kernel.value import field_path, parse
-    from governance.risk.treatment import Control
-
-    document = read_document(path)
-    if not isinstance(document.data, Mapping) or not document.data.get("controls"):
-        raise InputError(
-            "has no list of controls",
-            file=document.source,
-            field="controls",
-            hint="see `underwriter risk treat --help`",
-        )
-    data = dict(document.data)
-    rows = data.pop("controls")
-    if not isinstance(rows, list):
-        raise InputError("is not a list", file=document.source, field="controls")
-    controls = []
-    for index, row in enumerate(rows):
-        at = ("controls", index)
-        try:
-            controls.append(parse(Control, row))
-        except InputError as error:
-            field = f"{field_path(at)}.{error.field}" if error.field else field_path(at)
-            line = document.line_of((*at, error.field or ""))
-            raise InputError(error.message, file=document.source, line=line, field=field) from error
-    return subject_of(replace(document, data=data)), controls
-
-
-def check_ontology(controls: Sequence[Control], path: str) -> None:
-    """Raise InputError where a control implements an id that the ontology has not."""
-    from governance.kernel.errors import InputError
-
-    if not any(control.implements for control in controls):
-        return
-    from taxonomy import load
-
-    known = load().nodes
-    for index, control in enumerate(controls):
-        for name in control.implements:
-            if name not in known:
-                raise InputError(
-                    f"the ontology has no control {name!r}",
-                    file=path,
-                    field=f"controls[{index}].implements",
-                    hint="underwriter taxonomy list",
-                )
-
-
-def _selected(
-    subject: Scenario | Portfolio, controls: list[Control], budget: float | None, objective: str
-) -> Selection | None:
-    if budget is None:
-        return None
-    from typing import get_args
-
-    from governance.kernel.errors import InputError
-    from governance.risk.selection import Objective, select_controls
-
-    for known in get_args(Objective):
-        if known == objective:
-            return select_controls(subject, controls, budget, objective=known)
-    raise InputError(
-        f"{objective!r} is no objective", field="objective", hint=", ".join(get_args(Objective))
-    )
+    warn(answer.warnings)
 
 
 def _print_treatment(found: Treatment) -> None:

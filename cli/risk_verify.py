@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note, print_table
+
+if TYPE_CHECKING:
+    from governance.risk.verify import Check
 
 EPILOG = "Example: underwriter risk verify --json"
 
 
 def verify(
+    ctx: typer.Context,
     all_: Annotated[
         bool, typer.Option("--all", help="Show every check, not one row for each group.")
     ] = False,
@@ -22,11 +28,12 @@ def verify(
     Each row shows the largest relative error found in a group beside the tolerance that it must
     keep, and where the reference comes from.
     """
-    from governance.risk.verify import verify as run
+    from governance.operations import exposure_verify as exposure
+    from governance.operations.requests import Nothing
 
-    outcome = run()
+    outcome = ask(ctx, None, exposure.verify, Nothing())
     if json:
-        print_json({"ok": outcome.ok, **outcome.model_dump(mode="json")})
+        print_answer(outcome)
     elif all_:
         print_table(
             ("case", "figure", "expected", "found", "error", "tolerance", "", "source"),
@@ -51,11 +58,9 @@ def verify(
         raise typer.Exit(1)
 
 
-def _print_groups(checks: object) -> None:
-    from governance.risk.verify import Check
-
+def _print_groups(checks: Sequence[Check]) -> None:
     groups: dict[str, list[Check]] = {}
-    for check in checks:  # type: ignore[attr-defined]
+    for check in checks:
         groups.setdefault(check.group, []).append(check)
     rows = []
     for name, members in groups.items():

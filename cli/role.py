@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption, configured_password, open_store
-from cli.output import JsonOption, note, print_json, print_table
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note, print_table
+from governance.operations.requests import ById
 
 if TYPE_CHECKING:
-    from governance.store.roles import Proposal
+    from governance.operations.people import ProposalState
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 proposal_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -36,14 +38,13 @@ def grant(
     as_json: JsonOption = False,
 ) -> None:
     """Give an actor a role. The first grant must be that of an administrator."""
-    from governance.registry.roles import grant_role
+    from governance.operations.people import RoleOf, grant_role
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        changed = grant_role(transaction, actor, role)
+    answer = ask(ctx, db, grant_role, RoleOf(actor=actor, role=role))
     if as_json:
-        print_json({"actor": actor, "role": role, "changed": changed})
+        print_answer(answer)
         return
-    note(f"{actor} is {'now' if changed else 'already'} {role}")
+    note(f"{actor} is {'now' if answer.changed else 'already'} {role}")
 
 
 @app.command(epilog="Example: underwriter role revoke ada auditor")
@@ -55,12 +56,11 @@ def revoke(
     as_json: JsonOption = False,
 ) -> None:
     """Take a role from an actor."""
-    from governance.registry.roles import revoke_role
+    from governance.operations.people import RoleOf, revoke_role
 
-    with open_store(ctx, db) as store, store.write() as transaction:
-        revoke_role(transaction, actor, role)
+    answer = ask(ctx, db, revoke_role, RoleOf(actor=actor, role=role))
     if as_json:
-        print_json({"actor": actor, "role": role, "changed": True})
+        print_answer(answer)
         return
     note(f"{actor} is no {role} any more")
 
@@ -68,23 +68,12 @@ def revoke(
 @app.command("list", epilog="Example: underwriter role list")
 def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List who holds which role, and what each role may do."""
-    from governance.registry.roles import list_roles
-    from governance.store.access import ROLES
+    from governance.operations.people import ROLES, list_roles
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store, store.read() as session:
-        grants = list_roles(session)
+    grants = ask(ctx, db, list_roles, Nothing())
     if as_json:
-        print_json(
-            [
-                {
-                    "actor": row.actor,
-                    "role": row.role,
-                    "granted_by": row.granted_by,
-                    "granted_at": row.granted_at.isoformat(),
-                }
-                for row in grants
-            ]
-        )
+        print_answer(grants)
         return
     held = {role: [row.actor for row in grants if row.role == role] for role in ROLES}
     rows = [(role, ROLES[role], ", ".join(held[role]) or "nobody") for role in ROLES]
@@ -106,21 +95,16 @@ def list_proposals(
     as_json: JsonOption = False,
 ) -> None:
     """List proposals, the oldest first."""
-    from governance.registry.roles import list_proposals as stored
+    from governance.operations import people
 
-    with open_store(ctx, db) as store, store.read() as session:
-        rows = [proposal_json(row) for row in stored(session, state)]
+    rows = ask(ctx, db, people.list_proposals, people.ProposalFilter(state=state))
     if as_json:
-        print_json(rows)
+        print_answer(rows)
         return
     print_table(
         ("id", "kind", "subject", "state", "proposed by", "decided by", "reason"),
-        [
-            (r["id"], r["kind"], r["subject"], r["state"], r["proposed_by"], r["decided_by"],
-             r["reason"])
-            for r in rows
-        ],
-    )  # fmt: skip
+        [(r.id, r.kind, r.subject, r.state, r.proposed_by, r.decided_by, r.reason) for r in rows],
+    )
 
 
 @proposal_app.command(epilog="Example: underwriter proposal approve 0199")
@@ -131,7 +115,9 @@ def approve(
     as_json: JsonOption = False,
 ) -> None:
     """Approve a change that somebody else proposed; it takes effect at once."""
-    _decide(ctx, proposal, db, as_json, yes=True)
+    from governance.operations.people import approve as handler
+
+    _print(ask(ctx, db, handler, ById(id=proposal)), as_json)
 
 
 @proposal_app.command(epilog="Example: underwriter proposal reject 0199")
@@ -142,34 +128,13 @@ def reject(
     as_json: JsonOption = False,
 ) -> None:
     """Reject a proposed change."""
-    _decide(ctx, proposal, db, as_json, yes=False)
+    from governance.operations.people import reject as handler
+
+    _print(ask(ctx, db, handler, ById(id=proposal)), as_json)
 
 
-def _decide(ctx: typer.Context, proposal: str, db: str | None, as_json: bool, *, yes: bool) -> None:
-    from governance.registry.changes import carry_with
-    from governance.registry.keys import open_signing_key
-    from governance.registry.roles import decide
-
-    with open_store(ctx, db) as store, store.write() as transaction:
-        key = open_signing_key(transaction, configured_password(store))
-        decided = decide(transaction, proposal, approve=yes, carry=carry_with(key))
-        row = proposal_json(decided)
+def _print(answer: ProposalState, as_json: bool) -> None:
     if as_json:
-        print_json(row)
+        print_answer(answer)
         return
-    note(f"{row['kind']} of {row['subject']}: {row['state']}")
-
-
-def proposal_json(row: Proposal) -> dict[str, Any]:
-    """Return a proposal as plain JSON data, without the change itself."""
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "role": row.role,
-        "subject": row.subject,
-        "state": row.state,
-        "reason": row.reason,
-        "proposed_by": row.proposed_by,
-        "proposed_at": row.proposed_at.isoformat(),
-        "decided_by": row.decided_by,
-    }
+    note(f"{answer.kind} of {answer.subject}: {answer.state}")

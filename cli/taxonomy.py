@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import taxonomy_exchange, taxonomy_graph
-from cli.output import JsonOption, note, print_json, print_table
-from cli.taxonomy_options import EditionOption, LocalOption, node_row, open_ontology
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note, print_table
+from cli.taxonomy_options import EditionOption, LocalOption, looked_at
+from governance.kernel.value import parse
 
 if TYPE_CHECKING:
-    from taxonomy.check import Finding, Report
-    from taxonomy.model import Node, Ontology
+    from governance.operations.taxonomy import RowWhole
+    from taxonomy.check import Report
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 THREAT_KINDS = ("domain", "sub_threat", "loss")
+COUNTS = (
+    "domains", "core_sub_threats", "extension_sub_threats", "loss_categories",
+    "iso42001_controls", "nist_ai_rmf_subcategories",
+)  # fmt: skip
 
 
 @app.command("list", epilog="Example: underwriter taxonomy list --domain MIS")
 def list_(
+    ctx: typer.Context,
     kind: Annotated[
         str | None, typer.Option(help="Only this kind: domain, sub_threat, loss, control, ...")
     ] = None,
@@ -40,73 +46,49 @@ def list_(
     JSON holds every row. The table shows domains, sub-threats and losses unless a kind or a
     framework is asked for.
     """
-    ontology = open_ontology(local, edition)
-    rows = _chosen(ontology, kind, domain, framework, origin)
+    from governance.operations.editions import OfEdition
+    from governance.operations.taxonomy import RowFilter, list_rows, show_edition
+
+    seen = looked_at(local, edition)
+    wanted = {"kind": kind, "domain": domain, "framework": framework, "origin": origin}
+    rows = ask(ctx, None, list_rows, parse(RowFilter, {**seen, **wanted}))
     if as_json:
-        print_json([node_row(row) for row in rows])
+        print_answer(rows)
         return
+    state = ask(ctx, None, show_edition, parse(OfEdition, seen))
     if kind is None and framework is None:
         rows = [row for row in rows if row.kind in THREAT_KINDS]
-        names = ", ".join(row.id for row in ontology.frameworks)
+        names = ", ".join(row.id for row in state.frameworks)
         note(f"frameworks are listed by --framework NAME: {names}")
     print_table(
         ("id", "name", "kind", "origin", "definition"),
         [(row.id, row.name, row.kind, row.origin, row.definition) for row in rows],
-        title=f"edition {ontology.edition}, {len(rows)} rows",
+        title=f"edition {state.edition}, {len(rows)} rows",
     )
-
-
-def _chosen(
-    ontology: Ontology,
-    kind: str | None,
-    domain: str | None,
-    framework: str | None,
-    origin: str | None,
-) -> list[Node]:
-    from governance.kernel.errors import InputError
-    from taxonomy.model import KINDS, ORIGINS
-
-    if kind is not None and kind not in KINDS:
-        raise InputError(f"{kind!r} is no kind", hint="one of " + ", ".join(KINDS))
-    if origin is not None and origin not in ORIGINS:
-        raise InputError(f"{origin!r} is no origin", hint="one of " + ", ".join(ORIGINS))
-    if domain is not None and domain not in {row.id for row in ontology.domains}:
-        codes = ", ".join(row.id for row in ontology.domains)
-        raise InputError(f"{domain!r} is no domain", hint="one of " + codes)
-    if framework is not None:
-        ontology.framework(framework)
-    wanted = {"kind": kind, "domain": domain, "framework": framework, "origin": origin}
-    return [
-        row
-        for row in ontology.nodes.values()
-        if all(value is None or getattr(row, name) == value for name, value in wanted.items())
-    ]
 
 
 @app.command(epilog="Example: underwriter taxonomy show MIS-01")
 def show(
+    ctx: typer.Context,
     identifier: Annotated[str, typer.Argument(metavar="ID", help="For example MIS-01.")],
     local: LocalOption = None,
     edition: EditionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show one row with its rules, examples, links, and where each comes from."""
-    ontology = open_ontology(local, edition)
-    node = ontology.node(identifier)
+    from governance.operations.taxonomy import RowById, show_row
+
+    asked = parse(RowById, {**looked_at(local, edition), "id": identifier})
+    row = ask(ctx, None, show_row, asked)
     if as_json:
-        links = [*ontology.edges_from(identifier), *ontology.edges_to(identifier)]
-        print_json({**_plain(asdict(node)), "links": [_plain(asdict(edge)) for edge in links]})
+        print_answer(row)
         return
-    for label, text in _lines(node):
+    for label, text in _lines(row):
         typer.echo(f"{label + ':':<22}{text}")
-    _print_links(ontology, identifier)
+    _print_links(row)
 
 
-def _plain(row: dict[str, object]) -> dict[str, object]:
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in row.items()}
-
-
-def _lines(node: Node) -> list[tuple[str, str]]:
+def _lines(node: RowWhole) -> list[tuple[str, str]]:
     single = {
         "id": node.id,
         "name": node.name,
@@ -132,21 +114,18 @@ def _lines(node: Node) -> list[tuple[str, str]]:
     return rows + [(label, text) for label, texts in lists.items() for text in texts]
 
 
-def _print_links(ontology: Ontology, identifier: str) -> None:
-    from taxonomy.model import INVERSE
-
+def _print_links(row: RowWhole) -> None:
     rows = [
         (
-            edge.predicate if edge.subject == identifier else INVERSE[edge.predicate],
-            other,
-            ontology.nodes[other].name,
+            there.link,
+            there.id,
+            there.name,
             f"{edge.confidence:.2f}",
             "" if edge.weight is None else f"{edge.weight:.1f}",
             ", ".join(edge.basis),
             edge.justification,
         )
-        for edge in (*ontology.edges_from(identifier), *ontology.edges_to(identifier))
-        for other in (edge.object if edge.subject == identifier else edge.subject,)
+        for there, edge in zip(row.neighbours, row.links, strict=True)
     ]
     if rows:
         columns = ("link", "to", "name", "confidence", "weight", "basis", "because")
@@ -155,28 +134,22 @@ def _print_links(ontology: Ontology, identifier: str) -> None:
 
 @app.command(epilog="Example: underwriter taxonomy coverage --json")
 def coverage(
+    ctx: typer.Context,
     local: LocalOption = None,
     edition: EditionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Count what the ontology holds, by framework and by loss, and name what is unmapped."""
-    from taxonomy.coverage import by_framework, by_loss, summarise
+    from governance.operations.editions import OfEdition
+    from governance.operations.taxonomy import show_coverage
 
-    ontology = open_ontology(local, edition)
-    summary = summarise(ontology)
-    frameworks, losses = by_framework(ontology), by_loss(ontology)
+    found = ask(ctx, None, show_coverage, parse(OfEdition, looked_at(local, edition)))
     if as_json:
-        extra = {
-            "edition": ontology.edition,
-            "local_sub_threats": len(ontology.sub_threats("local")),
-            "by_framework": [asdict(row) for row in frameworks],
-            "by_loss": [_plain(asdict(row)) for row in losses],
-        }
-        print_json({**_plain(asdict(summary)), **extra})
+        print_answer(found)
         return
-    counts = [(name.replace("_", " "), value) for name, value in asdict(summary).items()]
-    counts[-1] = ("unmapped", ", ".join(summary.unmapped) or "none")
-    print_table(("what", "count"), counts, title=f"edition {ontology.edition}")
+    counts = [(name.replace("_", " "), getattr(found, name)) for name in COUNTS]
+    counts.append(("unmapped", ", ".join(found.unmapped) or "none"))
+    print_table(("what", "count"), counts, title=f"edition {found.edition}")
     print_table(
         ("framework", "version", "entries", "named by a threat", "threats linked", "no match"),
         [
@@ -188,45 +161,44 @@ def coverage(
                 f"{row.sub_threats_linked} of {row.sub_threats}",
                 row.sub_threats_no_match,
             )
-            for row in frameworks
+            for row in found.by_framework
         ],
     )
     print_table(
         ("loss", "sub-threats", "mean weight", "heaviest"),
         [
             (row.loss, row.sub_threats, f"{row.mean_weight:.2f}", ", ".join(row.heaviest))
-            for row in losses
+            for row in found.by_loss
         ],
     )
 
 
 @app.command(epilog="Example: underwriter taxonomy gaps --framework iso42001")
 def gaps(
+    ctx: typer.Context,
     framework: Annotated[str, typer.Option(help="For example iso42001, nist-ai-rmf, atlas.")],
     local: LocalOption = None,
     edition: EditionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List threats without an answer in a framework, and entries that answer no threat."""
-    from taxonomy.gaps import find_gaps
+    from governance.operations.taxonomy import OfFramework, show_gaps
 
-    ontology = open_ontology(local, edition)
-    found = find_gaps(ontology, framework)
+    asked = parse(OfFramework, {**looked_at(local, edition), "framework": framework})
+    found = ask(ctx, None, show_gaps, asked)
     if as_json:
-        row = _plain(asdict(found))
-        row["no_match"] = [{"id": threat, "because": why} for threat, why in found.no_match]
-        print_json(row)
+        print_answer(found)
         return
     title = found.version if found.version.startswith("ISO") else f"{framework} {found.version}"
-    threats = [(item, ontology.nodes[item].name, "nothing is said") for item in found.unanswered]
-    threats += [(item, ontology.nodes[item].name, why) for item, why in found.no_match]
+    threats = [(item, found.names[item], "nothing is said") for item in found.unanswered]
+    threats += [(item.id, found.names[item.id], item.because) for item in found.no_match]
     if threats:
         columns = ("threat", "name", "why")
         print_table(columns, threats, title=f"{title}: threats without an answer")
     else:
         note(f"{title}: every sub-threat has an answer")
-    entries = [(item, ontology.nodes[item].name, "") for item in found.answers_nothing]
-    entries += [(item, ontology.nodes[item].name, "whole domain") for item in found.by_domain_only]
+    entries = [(item, found.names[item], "") for item in found.answers_nothing]
+    entries += [(item, found.names[item], "whole domain") for item in found.by_domain_only]
     if entries:
         columns = ("entry", "name", "linked to")
         print_table(columns, entries, title=f"{title}: entries no sub-threat names")
@@ -236,6 +208,7 @@ def gaps(
 
 @app.command(epilog="Example: underwriter taxonomy check --local our-threats.yaml")
 def check(
+    ctx: typer.Context,
     local: LocalOption = None,
     edition: EditionOption = None,
     as_json: JsonOption = False,
@@ -245,28 +218,23 @@ def check(
     Exit code 1 where a fault is found. Rows gone stale against a newer version of a framework
     are named, but are no fault.
     """
-    from taxonomy.check import Finding
-    from taxonomy.check import check as check_ontology
-    from taxonomy.packaged import compiled_is_current
+    from governance.operations.editions import OfEdition
+    from governance.operations.taxonomy import check_edition
 
-    report = check_ontology(open_ontology(local, edition))
-    faults = list(report.faults)
-    if edition is None and not compiled_is_current():
-        hint = "the compiled edition does not fit its sources: run python -m taxonomy"
-        faults.append(Finding("compiled.json", "compiled", hint))
+    report = ask(ctx, None, check_edition, parse(OfEdition, looked_at(local, edition)))
     if as_json:
-        print_json({**asdict(report), "faults": [asdict(f) for f in faults], "ok": not faults})
+        print_answer(report)
     else:
-        _print_report(report, faults)
-    if faults:
+        _print_report(report)
+    if not report.ok:
         raise typer.Exit(1)
 
 
-def _print_report(report: Report, faults: list[Finding]) -> None:
+def _print_report(report: Report) -> None:
     for finding in report.notices:
         note(f"notice: {finding.subject}: {finding.rule}: {finding.message}")
-    if faults:
-        rows = [tuple(asdict(fault).values()) for fault in faults]
+    if report.faults:
+        rows = [(fault.subject, fault.rule, fault.message) for fault in report.faults]
         print_table(
             ("row", "rule", "fault"), rows, title=f"{len(rows)} fault{'s' * (len(rows) > 1)}"
         )

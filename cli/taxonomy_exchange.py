@@ -8,8 +8,11 @@ from typing import Annotated
 
 import typer
 
+from cli.door import ask, text_file
 from cli.output import JsonOption, note, print_json
-from cli.taxonomy_options import EditionOption, LocalOption, open_ontology
+from cli.taxonomy_options import EditionOption, LocalOption, local_file, looked_at
+from governance.kernel.files import write_atomically
+from governance.kernel.value import parse
 
 EXPORT_EXAMPLE = "Example: underwriter taxonomy export --format oscal --out catalog.json"
 IMPORT_EXAMPLE = (
@@ -19,7 +22,8 @@ IMPORT_EXAMPLE = (
 
 
 def export(
-    format_name: Annotated[
+    ctx: typer.Context,
+    format_: Annotated[
         str,
         typer.Option(
             "--format",
@@ -33,31 +37,31 @@ def export(
 ) -> None:
     """Write the ontology in another format, and say what that format cannot carry."""
     from governance.kernel.errors import InputError
-    from governance.kernel.files import write_atomically
-    from taxonomy.exchange import find_format
+    from governance.operations.taxonomy_exchange import Export
+    from governance.operations.taxonomy_exchange import export as handler
 
-    chosen = find_format(format_name)
     if out == "-" and as_json:
         raise InputError("--json and --out - both want standard output", field="--out")
-    ontology = open_ontology(local, edition)
-    text = chosen.write(ontology)
-    lost = chosen.losses.lines()
+    answer = ask(
+        ctx, None, handler, parse(Export, {**looked_at(local, edition), "format": format_})
+    )
     if out == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(answer.content.decode())
     else:
-        write_atomically(Path(out), text)
+        write_atomically(Path(out), answer.content)
     if as_json:
-        size = len(text.encode())
-        print_json({"format": format_name, "out": out, "bytes": size, "losses": lost})
+        lost = list(answer.losses)
+        print_json({"format": answer.format, "out": out, "bytes": answer.size, "losses": lost})
         return
-    note(f"wrote {chosen.what} of edition {ontology.edition} to {out}")
-    for line in lost:
+    note(f"wrote {answer.what} of edition {answer.edition} to {out}")
+    for line in answer.losses:
         note(f"not carried: {line}")
 
 
 def import_(
+    ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="An SSSOM table or a CSV.")],
-    format_name: Annotated[str, typer.Option("--format", help="sssom or csv.")],
+    format_: Annotated[str, typer.Option("--format", help="sssom or csv.")],
     framework: Annotated[str, typer.Option(help="Short id of the catalogue, for example cosai.")],
     version: Annotated[str, typer.Option(help="Version of the catalogue.")],
     out: Annotated[Path, typer.Option(help="The local file (YAML) to write.")],
@@ -70,19 +74,14 @@ def import_(
 
     CSV columns: id, name, and optionally kind, definition, group, threats, predicate, because.
     """
-    from governance.kernel.errors import InputError
-    from governance.kernel.files import write_atomically
-    from taxonomy.intake import Source, framework_from_csv, framework_from_sssom
+    from governance.operations.taxonomy_exchange import Catalogue, take_in
 
-    readers = {"csv": framework_from_csv, "sssom": framework_from_sssom}
-    if format_name not in readers:
-        raise InputError(f"{format_name!r} cannot be imported", hint="sssom or csv")
-    about = Source(
-        framework, name or framework, version, author, f"imported from {Path(file).name}"
-    )
-    text = readers[format_name](file, about, open_ontology(local))
-    write_atomically(out, text)
+    said: dict[str, str | None] = {"format": format_, "framework": framework, "version": version}
+    said |= {"name": name, "author": author}
+    files = {"file": text_file(file), "local": local_file(local)}
+    answer = ask(ctx, None, take_in, parse(Catalogue, {**files, **said}))
+    write_atomically(out, answer.content)
     if as_json:
-        print_json({"framework": framework, "out": str(out), "bytes": len(text.encode())})
+        print_json({"framework": answer.framework, "out": str(out), "bytes": answer.size})
     else:
         note(f"wrote {out}; use it with --local {out}")

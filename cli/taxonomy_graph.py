@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption, open_store
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
 from cli.output import JsonOption, note, print_json, print_table
-from cli.taxonomy_options import EditionOption, LocalOption, open_ontology
+from cli.taxonomy_options import EditionOption, LocalOption, looked_at
+from cli.taxonomy_options import edition as edition_of
+from governance.kernel.value import parse
 
 if TYPE_CHECKING:
+    from governance.operations.taxonomy_graph import Way
     from taxonomy.diff import Change, Diff
-    from taxonomy.graph import Path as OntologyPath
-    from taxonomy.model import Ontology
 
 PATH_EXAMPLE = "Example: underwriter taxonomy path iso42001:A.6.2.8 owasp-llm:LLM01"
 DIFF_EXAMPLE = "Example: underwriter taxonomy diff 2026.1 2026.2"
@@ -24,6 +25,7 @@ GRAPH_EXAMPLE = "Example: underwriter taxonomy graph --threat MIS-01 --out mis-0
 
 
 def path(
+    ctx: typer.Context,
     start: Annotated[str, typer.Argument(metavar="FROM", help="Any id of the ontology.")],
     end: Annotated[str, typer.Argument(metavar="TO", help="Any other id.")],
     limit: Annotated[int, typer.Option(min=1, max=20, help="How many ways to show.")] = 1,
@@ -36,67 +38,42 @@ def path(
     The derived row's confidence is the product of its hops' and so never above the weakest. Exit
     code 1 where no way exists.
     """
-    from taxonomy.graph import find_paths
+    from governance.operations.taxonomy_graph import Ends, find_ways
 
-    ontology = open_ontology(local, edition)
-    found = find_paths(ontology, start, end, limit=limit)
+    asked = {**looked_at(local, edition), "start": start, "end": end, "limit": limit}
+    found = ask(ctx, None, find_ways, parse(Ends, asked))
     if as_json:
-        print_json([_path_row(item) for item in found])
+        print_answer(found)
     elif not found:
         note(f"no way leads from {start} to {end}")
-    for item in [] if as_json else found:
-        _print_path(ontology, item)
+    for way in [] if as_json else found:
+        _print_way(way)
     if not found:
         raise typer.Exit(1)
 
 
-def _path_row(item: OntologyPath) -> dict[str, object]:
-    derived = item.derived
-    return {
-        "from": derived.subject,
-        "to": derived.object,
-        "predicate": derived.predicate,
-        "confidence": derived.confidence,
-        "weakest": min(hop.edge.confidence for hop in item.hops),
-        "derived": True,
-        "in_force_from": derived.in_force_from,
-        "hops": [
-            {
-                "from": hop.start,
-                "to": hop.end,
-                "forward": hop.forward,
-                "predicate": hop.label,
-                "confidence": hop.edge.confidence,
-                "basis": list(hop.edge.basis),
-                "justification": hop.edge.justification,
-            }
-            for hop in item.hops
-        ],
-    }
-
-
-def _print_path(ontology: Ontology, item: OntologyPath) -> None:
-    derived = item.derived
+def _print_way(way: Way) -> None:
     title = (
-        f"{derived.subject} {derived.predicate} {derived.object}: derived, confidence "
-        f"{derived.confidence:.2f} (weakest hop {min(h.edge.confidence for h in item.hops):.2f})"
+        f"{way.start} {way.predicate} {way.end}: derived, confidence "
+        f"{way.confidence:.2f} (weakest hop {way.weakest:.2f})"
     )
     rows = [
         (
-            f"{hop.start} {ontology.nodes[hop.start].name}",
-            hop.label,
-            f"{hop.end} {ontology.nodes[hop.end].name}",
-            f"{hop.edge.confidence:.2f}",
-            ", ".join(hop.edge.basis),
-            hop.edge.justification,
+            f"{hop.start} {hop.start_name}",
+            hop.predicate,
+            f"{hop.end} {hop.end_name}",
+            f"{hop.confidence:.2f}",
+            ", ".join(hop.basis),
+            hop.justification,
         )
-        for hop in item.hops
+        for hop in way.hops
     ]
     columns = ("from", "link", "to", "confidence", "basis", "because")
     print_table(columns, rows, title=title)
 
 
 def diff(
+    ctx: typer.Context,
     old: Annotated[str, typer.Argument(metavar="OLD", help="An edition or an exported .json.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="An edition or an exported .json.")],
     as_json: JsonOption = False,
@@ -105,12 +82,12 @@ def diff(
 
     Exit code 0 whether or not they differ.
     """
-    from taxonomy.diff import compare
-    from taxonomy.packaged import load_edition
+    from governance.operations.taxonomy_graph import Editions, compare_editions
 
-    found = compare(load_edition(old), load_edition(new))
+    asked = parse(Editions, {"old": edition_of(old), "new": edition_of(new)})
+    found = ask(ctx, None, compare_editions, asked)
     if as_json:
-        print_json({**asdict(found), "empty": found.empty})
+        print_answer(found)
         return
     _print_diff(found)
 
@@ -145,26 +122,19 @@ def migrate(
 
     What reads the same is carried over with --apply; what needs review keeps its edition.
     """
-    from governance.registry import edition_migration
-    from taxonomy.packaged import load_edition
+    from governance.operations import taxonomy_migration
+    from governance.operations.taxonomy_graph import Editions
 
-    editions = load_edition(old), load_edition(new)
-    with open_store(ctx, db) as store:
-        if apply:
-            with store.write() as transaction:
-                plan = edition_migration.plan(transaction.session, *editions)
-                edition_migration.apply(transaction, plan)
-        else:
-            with store.read() as session:
-                plan = edition_migration.plan(session, *editions)
+    asked = parse(Editions, {"old": edition_of(old), "new": edition_of(new)})
+    if apply:
+        plan = ask(ctx, db, taxonomy_migration.migrate, asked)
+    else:
+        plan = ask(ctx, db, taxonomy_migration.plan_migration, asked)
     if as_json:
-        print_json({**plan.model_dump(mode="json"), "keep": len(plan.keep), "applied": apply})
+        print_answer(plan)
         return
-    rows = [
-        (row["incident"], row["code"], row["reason"], ", ".join(row["candidates"]))
-        for row in plan.review
-    ]
-    title = f"{len(plan.keep)} codings stand in {plan.new}, {len(rows)} need review"
+    rows = [(row.incident, row.code, row.reason, ", ".join(row.candidates)) for row in plan.review]
+    title = f"{plan.keep} codings stand in {plan.new}, {len(rows)} need review"
     print_table(("incident", "coded", "reason", "candidates"), rows, title=title)
     for edition, count in plan.other_editions.items():
         note(f"left alone: {count} codings of edition {edition}")
@@ -172,6 +142,7 @@ def migrate(
 
 
 def graph(
+    ctx: typer.Context,
     threat: Annotated[str, typer.Option(help="A sub-threat or domain, for example MIS-01.")],
     out: Annotated[Path, typer.Option(help="Where to write: .svg or .mmd (Mermaid).")],
     local: LocalOption = None,
@@ -181,19 +152,16 @@ def graph(
     """Draw a threat with its losses, controls and law."""
     from governance.kernel.errors import InputError
     from governance.kernel.files import write_atomically
-    from taxonomy.exchange.mermaid import threat_flowchart
-    from taxonomy.picture import draw_threat
+    from governance.operations.taxonomy_graph import Picture, draw_threat
 
-    writers = {".svg": draw_threat, ".mmd": threat_flowchart}
-    ontology = open_ontology(local, edition)
-    writer = writers.get(out.suffix.lower())
-    if writer is None:
+    formats = {".svg": "svg", ".mmd": "mermaid"}
+    chosen = formats.get(out.suffix.lower())
+    if chosen is None:
         raise InputError(f"{out.name!r} ends in neither .svg nor .mmd", field="--out")
-    if ontology.node(threat).kind not in ("sub_threat", "domain"):
-        raise InputError(f"{threat!r} is no threat", hint="for example MIS-01 or MIS")
-    text = writer(ontology, threat)
-    write_atomically(out, text)
+    asked = {**looked_at(local, edition), "threat": threat, "format": chosen}
+    answer = ask(ctx, None, draw_threat, parse(Picture, asked))
+    write_atomically(out, answer.content)
     if as_json:
-        print_json({"threat": threat, "out": str(out), "bytes": len(text.encode())})
+        print_json({"threat": answer.threat, "out": str(out), "bytes": answer.size})
     else:
         note(f"wrote {out}")

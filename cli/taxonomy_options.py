@@ -1,13 +1,16 @@
-"""Options and loading that the `taxonomy` commands share."""
+"""Options that look at an edition of the ontology, and the files that they name."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.door import text_file
+
 if TYPE_CHECKING:
-    from taxonomy.model import Node, Ontology
+    from governance.operations.requests import TextFile
 
 LocalOption = Annotated[
     str | None,
@@ -24,24 +27,19 @@ EditionOption = Annotated[
 ]
 
 
-def open_ontology(local: str | None = None, edition: str | None = None) -> Ontology:
-    """Return the edition asked for, with the local file on top where one is given."""
-    from governance.kernel.documents import read_document
-    from taxonomy.local import extend
-    from taxonomy.packaged import load, load_edition
-
-    ontology = load() if edition is None else load_edition(edition)
-    return ontology if local is None else extend(ontology, read_document(local))
+def local_file(path: str | None) -> TextFile | None:
+    """Read the file of own rows where one is named."""
+    return None if path is None else text_file(path)
 
 
-def node_row(node: Node) -> dict[str, object]:
-    """Return a node as `taxonomy list --json` shows it."""
+def edition(text: str) -> str | TextFile:
+    """Return an edition's name as it is; read what names an exported file."""
+    return text_file(text) if Path(text).suffix == ".json" else text
+
+
+def looked_at(local: str | None, name: str | None) -> dict[str, object]:
+    """Return the fields of a request that looks at an edition."""
     return {
-        "id": node.id,
-        "name": node.name,
-        "kind": node.kind,
-        "domain": node.domain,
-        "origin": node.origin,
-        "definition": node.definition,
-        "provenance": "; ".join(node.provenance),
+        "local": local_file(local),
+        "edition": None if name is None else edition(name),
     }

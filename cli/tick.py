@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from cli.database import DatabaseOption, open_store
+from cli.database import DatabaseOption
+from cli.door import as_data, ask
 from cli.output import JsonOption, note, print_json
 
 app = typer.Typer(rich_markup_mode=None)
@@ -16,12 +17,12 @@ def tick(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = Fa
 
     Safe to repeat, and from several hosts at once: each thing happens once.
     """
-    from governance.economy.tick import tick as run_tick
+    from governance.operations.installation import do_due
+    from governance.operations.requests import Nothing
 
-    with open_store(ctx, db) as store:
-        done = run_tick(store)
+    done = as_data(ask(ctx, db, do_due, Nothing()))
     if as_json:
-        print_json(done.to_json())
+        print_json(done)
         return
-    said = [f"{name.replace('_', ' ')}: {count}" for name, count in done.to_json().items() if count]
+    said = [f"{name.replace('_', ' ')}: {count}" for name, count in done.items() if count]
     note("; ".join(said) if said else "nothing was due")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from pydantic import computed_field
+
+from governance.kernel.value import Value
 from taxonomy.coverage import missing
 from taxonomy.draft import find_cycle
 from taxonomy.model import (
@@ -34,8 +37,7 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Value):
     """The result of a check; ``ok`` is false where there are faults. Notices are no faults."""
 
     edition: str
@@ -44,6 +46,7 @@ class Report:
     faults: tuple[Finding, ...]
     notices: tuple[Finding, ...]
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def ok(self) -> bool:
         """Return whether nothing is at fault."""

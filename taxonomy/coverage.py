@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from governance.kernel.value import Value
 from taxonomy.model import LEADS_TO, NO_MATCH, Edge, Node, Ontology
 
 ISO = "iso42001"
 NIST = "nist-ai-rmf"
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Value):
     """The ontology in numbers; ``unmapped`` names core sub-threats without a loss, ISO or NIST."""
 
     domains: int
@@ -23,8 +21,7 @@ class Coverage:
     unmapped: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FrameworkCoverage:
+class FrameworkCoverage(Value):
     """How a framework and the sub-threats meet; counts of direct links, domain rows left out."""
 
     framework: str
@@ -38,8 +35,7 @@ class FrameworkCoverage:
     edges: int
 
 
-@dataclass(frozen=True, slots=True)
-class LossCoverage:
+class LossCoverage(Value):
     """How many sub-threats lead to a loss category, and with what weight on average."""
 
     loss: str
@@ -89,7 +85,11 @@ def by_loss(ontology: Ontology) -> list[LossCoverage]:
         top = max(weights.values(), default=0.0)
         heaviest = tuple(threat for threat, weight in weights.items() if weight == top)
         mean = sum(weights.values()) / len(weights) if weights else 0.0
-        found.append(LossCoverage(loss.name, len(weights), mean, heaviest))
+        found.append(
+            LossCoverage(
+                loss=loss.name, sub_threats=len(weights), mean_weight=mean, heaviest=heaviest
+            )
+        )
     return found
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+from pydantic import computed_field
+
+from governance.kernel.value import Value
 from taxonomy.model import BROADER, LEADS_TO, Edge, Node, Ontology
 
 # Changes of these fields can change how an incident is coded; others are editorial.
@@ -19,8 +22,7 @@ class Change:
     fields: tuple[tuple[str, str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Diff:
+class Diff(Value):
     """The difference of two editions; links are written ``subject predicate object``."""
 
     old: str
@@ -33,6 +35,7 @@ class Diff:
     links_changed: tuple[Change, ...]
     coding_rules_changed: bool
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def empty(self) -> bool:
         """Return whether the editions hold the same rows."""

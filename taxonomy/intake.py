@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from governance.kernel.documents import parse_text, read_text
+from governance.kernel.documents import parse_text
 from governance.kernel.errors import InputError
-from governance.kernel.rows import open_rows, read_csv
+from governance.kernel.rows import read_csv
 from taxonomy.exchange.sssom import NO_TERM, OWN, confidence_of, predicate_of, read_rows
 from taxonomy.local import extend
 from taxonomy.model import (
@@ -43,32 +44,30 @@ class _Catalogue:
     seen: set[tuple[str, str, str]] = field(default_factory=set)
 
 
-def framework_from_csv(path: str, about: Source, ontology: Ontology) -> str:
-    """Return a local file (YAML) for a CSV of entries; raises InputError with the line.
+def framework_from_csv(text: str, name: str, about: Source, ontology: Ontology) -> str:
+    """Return a local file (YAML) for a CSV of entries; raises InputError with name and line.
 
     Columns: ``id`` and ``name``; optional ``kind`` (default control), ``definition``, ``group``
     (the id of another row), ``threats`` (ids, separated by blanks), ``predicate`` (default
     relatedMatch) and ``because``.
     """
     found = _Catalogue()
-    with open_rows(path) as (stream, name):
-        for line, cells in read_csv(stream, name):
-            row = {key: str(value) for key, value in cells.items()}
-            _take_csv_row(found, row, ontology, name, line)
-    return _finish(found, about, ontology, path)
+    for line, cells in read_csv(io.BytesIO(text.encode()), name):
+        row = {key: str(value) for key, value in cells.items()}
+        _take_csv_row(found, row, ontology, name, line)
+    return _finish(found, about, ontology, name)
 
 
-def framework_from_sssom(path: str, about: Source, ontology: Ontology) -> str:
+def framework_from_sssom(text: str, name: str, about: Source, ontology: Ontology) -> str:
     """Return a local file (YAML) for SSSOM mappings between our rows and another catalogue.
 
     One end of each row must be a row of ours (with or without the prefix ``uw:``), the other
-    belongs to the catalogue taken in. Raises InputError with the line.
+    belongs to the catalogue taken in. Raises InputError with name and line.
     """
-    text, name = read_text(path)
     found = _Catalogue()
     for line, row in read_rows(text, name):
         _take_sssom_row(found, row, about, ontology, name, line)
-    return _finish(found, about, ontology, path)
+    return _finish(found, about, ontology, name)
 
 
 def _take_csv_row(
@@ -152,12 +151,12 @@ def _link(
     found.rows.append(row)
 
 
-def _finish(found: _Catalogue, about: Source, ontology: Ontology, path: str) -> str:
+def _finish(found: _Catalogue, about: Source, ontology: Ontology, name: str) -> str:
     """Write the local file and try it on the edition, so that nothing broken is handed out."""
     import yaml
 
     if not found.entries:
-        raise InputError("holds no entry of a framework", file=path)
+        raise InputError("holds no entry of a framework", file=name)
     data: dict[str, object] = {"name": about.framework, "author": about.author}
     data["frameworks"] = [
         {
@@ -171,7 +170,7 @@ def _finish(found: _Catalogue, about: Source, ontology: Ontology, path: str) -> 
     if found.rows:
         data["mappings"] = list(_mappings(found.rows, about, ontology))
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=96)
-    extend(ontology, parse_text(text, f"{path} (as local file)"))
+    extend(ontology, parse_text(text, f"{name} (as local file)"))
     return text
 
 

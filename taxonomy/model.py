@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from governance.kernel.errors import InputError
+from governance.kernel.errors import NotFoundError
 
 OWN_FRAMEWORK = "underwriter"
 
@@ -183,18 +183,20 @@ class Ontology:
         return tuple(row for row in self.nodes.values() if row.kind == kind)
 
     def node(self, identifier: str) -> Node:
-        """Return a node by id; raises InputError that names the nearest ids."""
+        """Return a node by id; raises NotFoundError that names the nearest ids."""
         found = self.nodes.get(identifier)
         if found is None:
             raise unknown_id(identifier, self.nodes)
         return found
 
     def framework(self, identifier: str) -> Node:
-        """Return a framework's node; raises InputError that lists the frameworks."""
+        """Return a framework's node; raises NotFoundError that lists the frameworks."""
         found = self.nodes.get(identifier)
         if found is None or found.kind != "framework":
             names = ", ".join(row.id for row in self.frameworks)
-            raise InputError(f"{identifier!r} is no framework of this edition", hint=names)
+            raise NotFoundError(
+                f"{identifier!r} is no framework of this edition", field="framework", hint=names
+            )
         return found
 
     def edges_from(self, identifier: str, *predicates: str) -> tuple[Edge, ...]:
@@ -215,13 +217,13 @@ class Ontology:
         return {row.id: row.definition for row in self.sub_threats()}
 
 
-def unknown_id(identifier: str, known: Iterable[str]) -> InputError:
+def unknown_id(identifier: str, known: Iterable[str]) -> NotFoundError:
     """Return the error for an id that an edition does not have, with the nearest ones."""
     import difflib
 
     near = difflib.get_close_matches(identifier, list(known), n=3, cutoff=0.6)
     hint = f"did you mean {', '.join(near)}?" if near else "`underwriter taxonomy list` shows all"
-    return InputError(f"the ontology has no {identifier!r}", hint=hint)
+    return NotFoundError(f"the ontology has no {identifier!r}", hint=hint)
 
 
 def freeze_nodes(nodes: Iterable[Node]) -> Mapping[str, Node]:

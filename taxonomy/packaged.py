@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from pathlib import Path
 
-from governance.kernel.errors import InputError
+from governance.kernel.errors import InputError, NotFoundError
 from taxonomy.files import COMPILED, edition_names, read_bytes, sources_digest
 from taxonomy.model import Ontology
 from taxonomy.snapshot import from_json, read
@@ -31,18 +30,17 @@ def load() -> Ontology:
 
 @lru_cache(maxsize=8)
 def load_edition(name: str) -> Ontology:
-    """Return an edition by name or from a file that `taxonomy export --format json` wrote."""
+    """Return a packaged edition by name; raises NotFoundError that lists them.
+
+    One that `taxonomy export --format json` wrote is read by `taxonomy.snapshot.read`.
+    """
     current = load()
     if name in (current.edition, "current"):
         return current
     if name in edition_names():
         return read(read_bytes(f"editions/{name}.json").decode(), f"edition {name}")
-    if Path(name).suffix == ".json":
-        from governance.kernel.documents import read_text
-
-        return read(*read_text(name))
     known = ", ".join([*edition_names(), current.edition])
-    raise InputError(
+    raise NotFoundError(
         f"{name!r} is no known edition", hint=f"known: {known}; or give an exported .json file"
     )
 

@@ -48,7 +48,7 @@ def ask(store: Store, agent: Agent, amount: int, key: str, **options: object) ->
 def exposure(world: World, agent: Agent) -> tuple[int, int]:
     """Return (exposure, ceiling) of an agent now; the larger of what is shown and recounted."""
     with world.store.read() as session:
-        data = show_authority(session, agent, world.store.clock.now()).to_json()
+        data = show_authority(session, agent, world.store.clock.now()).model_dump(mode="json")
     return max(data["exposure"], world.counted(agent)), data["ceiling"]
 
 
@@ -101,7 +101,7 @@ def split_identities(world: World) -> Outcome:
     own = 0
     with world.store.read() as session:
         for child in children:
-            data = show_authority(session, child, world.store.clock.now()).to_json()
+            data = show_authority(session, child, world.store.clock.now()).model_dump(mode="json")
             if data["sub_budget"] is None and child.id in masked:
                 own += data["exposure"]
     worst = percent_over(spent - own, ceiling)

@@ -15,10 +15,10 @@ from governance.kernel.canonical import file_digest
 from governance.kernel.errors import InputError
 from governance.registry.agents import change_agent
 from governance.registry.certificates import sign_certification
-from governance.registry.certifications import Evidence, certify_agent
+from governance.registry.certifications import certify_agent
 from governance.registry.policies import policy_in_force
 from governance.registry.standing import AgentStanding, standing_of_agent
-from governance.store.agents import Agent
+from governance.store.agents import Agent, Evidence
 from governance.store.audits import AuditRecord
 from governance.store.store import Transaction
 
@@ -38,7 +38,7 @@ def certify_audit(
     if result.manifest.subject.engine == REPLAY_ENGINE:
         raise InputError(
             "a replay repeats stored answers: it is scored, but certifies nobody",
-            field="--model",
+            field="model",
             hint="audit the model itself",
         )
     if is_recorded(transaction.session, result.evidence_digest):

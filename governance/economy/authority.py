@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import (
     BigInteger,
@@ -25,7 +25,7 @@ from governance.economy.books import (
     account_id,
     open_accounts,
 )
-from governance.economy.windows import EACH
+from governance.gate.decide import Used
 from governance.store.agents import Agent, Certification
 from governance.store.economy import Authority
 from governance.store.economy_delegations import IS_ACTIVE, Delegation
@@ -33,37 +33,6 @@ from governance.store.prepared import Prepared
 
 AT_RISK = ("penalties", "reserved", "delegated")
 USED = ("penalties", "spent", "reserved", "delegated")
-
-
-@dataclass(frozen=True)
-class Used:
-    """Money that counts against a ceiling, in minor units, with the window of the spend."""
-
-    penalties: int = 0
-    spent: int = 0
-    reserved: int = 0
-    delegated: int = 0
-    window: str = ""
-
-    @property
-    def exposure(self) -> int:
-        """Return all of it."""
-        return self.penalties + self.spent + self.reserved + self.delegated
-
-    @property
-    def at_risk(self) -> int:
-        """Return what may still be lost: all but the spend."""
-        return self.penalties + self.reserved + self.delegated
-
-    def with_more(self, kind: str, amount: int) -> Used:
-        """Return the same with one more amount of a kind."""
-        return replace(self, **{kind: getattr(self, kind) + amount})
-
-    def in_window(self, window: str) -> Used:
-        """Return the same with the spend that counts in a window."""
-        if self.window == window and window != EACH:
-            return self
-        return replace(self, spent=0, window=window)
 
 
 # The columns of a row that make a `Used`, in its order.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from governance.store.economy import Account, Posting
 from governance.store.ledger import Appended
+from governance.store.past import Until
 from governance.store.prepared import Prepared
 from governance.store.store import Transaction
 
@@ -105,6 +106,22 @@ def balances(session: Session) -> dict[str, int]:
     for column, sign in ((Posting.debit, 1), (Posting.credit, -1)):
         for account, high, low in session.execute(select(column, *_SUMS).group_by(column)):
             totals[account] = totals.get(account, 0) + sign * _whole(high, low)
+    return totals
+
+
+def totals_until(session: Session, owner: str, moment: Until) -> dict[str, dict[str, int]]:
+    """Return {currency: {kind: balance}} of an owner from the postings until a moment."""
+    totals: dict[str, dict[str, int]] = {}
+    for side, sign in ((Posting.debit, 1), (Posting.credit, -1)):
+        statement = (
+            select(Account.currency, Account.kind, *_SUMS)
+            .join(Posting, side == Account.id)
+            .where(Account.owner == owner, Posting.sequence <= moment.sequence)
+            .group_by(Account.currency, Account.kind)
+        )
+        for currency, kind, high, low in session.execute(statement):
+            found = totals.setdefault(currency, {})
+            found[kind] = found.get(kind, 0) + sign * _whole(high, low)
     return totals
 
 

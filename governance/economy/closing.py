@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from governance.economy.answers import Outcome, reservation_state
 from governance.economy.authority import (
     authority_transfers,
     delegation_transfers,
@@ -19,10 +17,9 @@ from governance.economy.keys import check_key
 from governance.economy.moment import begin
 from governance.economy.node import read_delegation, read_node
 from governance.economy.spending import count_spend
-from governance.economy.windows import EACH
+from governance.gate.position import EACH
 from governance.gate.standing import Reason
-from governance.kernel.clock import format_time
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.kernel.money import Money
 from governance.store.economy_reservations import IS_HELD, Refund, Reservation
 from governance.store.store import Transaction
@@ -31,48 +28,11 @@ BATCH = 200
 REST = ""  # the key of a refund of all that is left; no caller's key is empty
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a reservation; ``done`` is the answer, ``changed`` whether it is new."""
-
-    done: bool
-    changed: bool
-    reservation: Reservation
-    reasons: tuple[Reason, ...] = ()
-
-    def to_json(self) -> dict[str, object]:
-        """Return plain JSON data, money in minor units."""
-        return {
-            "done": self.done,
-            "changed": self.changed,
-            "reasons": [{"code": one.code, "message": one.message} for one in self.reasons],
-            **reservation_json(self.reservation),
-        }
-
-
-def reservation_json(row: Reservation) -> dict[str, Any]:
-    """Return a reservation as plain JSON data, money in minor units."""
-    return {
-        "id": row.id,
-        "agent": row.agent_id,
-        "amount": row.amount,
-        "committed": row.committed,
-        "refunded": row.refunded,
-        "currency": row.currency,
-        "state": row.state,
-        "action": row.action,
-        "key": row.key,
-        "sub_budget": row.delegation_id,
-        "created": format_time(row.created_at),
-        "expires": format_time(row.expires_at),
-    }
-
-
 def find_reservation(session: Session, identifier: str) -> Reservation:
     """Return a reservation by its id; raises InputError where there is none."""
     row = session.get(Reservation, identifier, populate_existing=True)
     if row is None:
-        raise InputError(
+        raise NotFoundError(
             f"no reservation has the id {identifier!r}",
             field="reservation",
             hint="underwriter authorize show AGENT",
@@ -92,11 +52,11 @@ def commit(transaction: Transaction, identifier: str, amount: Money | None = Non
     if row.state == "held" and transaction.now >= row.expires_at:
         _end(transaction, row, "expired", "the deadline passed")
     if row.state == "committed" and row.committed == wanted:
-        return Outcome(True, False, row)
+        return _done(row, changed=False)
     if row.state != "held":
         return _refused(row, f"it is {row.state} already")
     _commit(transaction, row, wanted)
-    return Outcome(True, True, row)
+    return _done(row, changed=True)
 
 
 def release(transaction: Transaction, identifier: str, reason: str = "released") -> Outcome:
@@ -104,11 +64,11 @@ def release(transaction: Transaction, identifier: str, reason: str = "released")
     transaction = begin(transaction)
     row = find_reservation(transaction.session, identifier)
     if row.state in ("released", "expired"):
-        return Outcome(True, False, row)
+        return _done(row, changed=False)
     if row.state != "held":
         return _refused(row, f"it is {row.state} already; ask for a refund")
     _end(transaction, row, "released", reason)
-    return Outcome(True, True, row)
+    return _done(row, changed=True)
 
 
 def refund(
@@ -134,16 +94,16 @@ def refund(
     known = transaction.session.get(Refund, (identifier, name))
     if known is not None:
         if amount is not None and (amount.amount, amount.currency) != (known.amount, row.currency):
-            raise InputError(f"{name!r} was used for another refund", field="key")
-        return Outcome(True, False, row)
+            raise ConflictError(f"{name!r} was used for another refund", field="key")
+        return _done(row, changed=False)
     if row.state == "refunded" and amount is None:
-        return Outcome(True, False, row)
+        return _done(row, changed=False)
     if row.state != "committed":
         return _refused(row, f"it is {row.state}, not committed")
     left = row.committed - row.refunded
     wanted = _wanted(row, amount, left)
     _refund(transaction, row, wanted, name)
-    return Outcome(True, True, row)
+    return _done(row, changed=True)
 
 
 def expire_due(transaction: Transaction, *, agent_id: str | None = None, limit: int = BATCH) -> int:
@@ -179,8 +139,13 @@ def _wanted(row: Reservation, amount: Money | None, most: int) -> int:
     return amount.amount
 
 
+def _done(row: Reservation, *, changed: bool) -> Outcome:
+    return Outcome(done=True, changed=changed, reservation=reservation_state(row))
+
+
 def _refused(row: Reservation, message: str) -> Outcome:
-    return Outcome(False, False, row, (Reason(row.state, None, message),))
+    reasons = (Reason(row.state, None, message),)
+    return Outcome(done=False, changed=False, reasons=reasons, reservation=reservation_state(row))
 
 
 def _end(transaction: Transaction, row: Reservation, state: str, reason: str) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from governance.economy.answers import ContractAnswer, ContractState, contract_state
 from governance.economy.books import Transfer, account_id, open_accounts, post
 from governance.economy.checkers import Finding, judge_all
 from governance.economy.checkers.base import MAX_SUBMISSION_BYTES
@@ -16,8 +15,7 @@ from governance.economy.closing import expire_due
 from governance.economy.cosigning import check_cosigner, conflicts_of, take_liability
 from governance.economy.keys import check_key
 from governance.economy.moment import begin
-from governance.economy.node import Limit, Node, read_node
-from governance.economy.request import Request, refusals
+from governance.economy.node import Node, read_node
 from governance.economy.reservations import (
     DEFAULT_ACTION,
     claim_at_risk,
@@ -25,55 +23,16 @@ from governance.economy.reservations import (
 )
 from governance.economy.safety import safety_refusal
 from governance.economy.terms import Terms, check_terms
+from governance.gate.decide import Ask, Limit, refusals
 from governance.gate.standing import Reason
 from governance.kernel.canonical import digest, sha256_hex
-from governance.kernel.clock import format_time
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, ForbiddenError, InputError, NotFoundError
 from governance.store.agents import Agent
 from governance.store.economy_contracts import Contract, Submission
 from governance.store.store import Store, Transaction
 
 PARTY_KINDS = ("funds",)
 ESCROW_KINDS = ("reward", "collateral")
-
-
-@dataclass(frozen=True)
-class ContractAnswer:
-    """What became of a contract: ``done`` is the answer, ``changed`` whether it is new."""
-
-    done: bool
-    changed: bool
-    contract: Contract
-    reasons: tuple[Reason, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON data, money in minor units."""
-        return {
-            "done": self.done,
-            "changed": self.changed,
-            "reasons": [{"code": one.code, "message": one.message} for one in self.reasons],
-            **contract_json(self.contract),
-        }
-
-
-def contract_json(row: Contract) -> dict[str, Any]:
-    """Return a contract as plain JSON data, money in minor units."""
-    return {
-        "id": row.id,
-        "state": row.state,
-        "outcome": row.outcome,
-        "poster": row.poster,
-        "agent": row.agent_id,
-        "cosigner": row.cosigner,
-        "objective": row.objective,
-        "minimum_tier": row.minimum_tier,
-        "currency": row.currency,
-        "reward": row.reward,
-        "penalty": row.penalty,
-        "deadline": format_time(row.deadline),
-        "submission": row.submission_id,
-        "verdict": row.verdict,
-    }
 
 
 def post_contract(
@@ -91,8 +50,8 @@ def post_contract(
         known = session.scalar(select(Contract).where(Contract.key == key))
     if known is not None:
         if known.digest != body:
-            raise InputError(f"{key!r} was used for another contract", field="key")
-        return ContractAnswer(True, False, known)
+            raise ConflictError(f"{key!r} was used for another contract", field="key")
+        return done(known, changed=False)
     check_terms(terms, transaction.now)
     check_cosigner(terms, poster)
     identifier, currency = transaction.new_id(), terms.reward.currency
@@ -119,7 +78,7 @@ def post_contract(
     paid = [Transfer(escrow(row, "reward"), party_account(poster, currency), row.reward)]
     payload = {"contract": identifier, "poster": poster, "terms": body, "penalty": row.penalty}
     post(transaction, "contract.posted", identifier, payload, paid, currency)
-    return ContractAnswer(True, True, row)
+    return done(row, changed=True)
 
 
 def cosign_contract(transaction: Transaction, contract: Contract) -> ContractAnswer:
@@ -129,10 +88,12 @@ def cosign_contract(transaction: Transaction, contract: Contract) -> ContractAns
     if row.state != "posted":
         return refused(row, f"it is {row.state} already")
     person = Terms.model_validate(row.terms).cosigner
-    return ContractAnswer(True, take_liability(transaction, row, person), row)
+    return done(row, changed=take_liability(transaction, row, person))
 
 
-def accept_contract(transaction: Transaction, contract: Contract, agent: Agent) -> ContractAnswer:
+def accept_contract(
+    transaction: Transaction, contract: Contract | ContractState, agent: Agent
+) -> ContractAnswer:
     """Bind an agent to a contract, its penalty counting as at risk, or say every reason why not.
 
     Where the terms name a co-signer, that person bears the penalty instead of the agent, and must
@@ -142,7 +103,7 @@ def accept_contract(transaction: Transaction, contract: Contract, agent: Agent) 
     session = transaction.session
     row = find_contract(session, contract.id)
     if row.state == "accepted" and row.agent_id == agent.id:
-        return ContractAnswer(True, False, row)
+        return done(row, changed=False)
     if row.state != "posted":
         return refused(row, f"it is {row.state} already")
     terms = Terms.model_validate(row.terms)
@@ -152,17 +113,20 @@ def accept_contract(transaction: Transaction, contract: Contract, agent: Agent) 
     expire_due(transaction, agent_id=agent.id)
     amount = 0 if terms.cosigner else row.penalty
     node = read_node(session, agent.id, row.currency, transaction.now)
-    asked = Request(amount, DEFAULT_ACTION, terms.at_risk_until)
+    asked = Ask(amount, DEFAULT_ACTION, terms.at_risk_until, row.minimum_tier)
     limit = node.limit(asked.until)
-    reasons = conflicts + _refusals(transaction, node, asked, limit, row)
+    reasons = conflicts + refusals(node, asked, limit)
+    unsafe = safety_refusal(session, node, amount)
+    if unsafe is not None:
+        reasons.append(unsafe)
     if not reasons and claim_at_risk(session, node, "penalties", amount, limit) is None:
         reasons = [Reason("raced", None, "the authority changed in between; ask again")]
     if reasons:
         payload = {"contract": row.id, "reasons": [one.code for one in reasons]}
         transaction.record("contract.refused", agent.id, payload)
-        return ContractAnswer(False, False, row, tuple(reasons))
+        return _denied(row, reasons)
     _bind(transaction, row, node, terms.cosigner, amount, limit)
-    return ContractAnswer(True, True, row)
+    return done(row, changed=True)
 
 
 def submit_work(transaction: Transaction, contract: Contract, content: str) -> ContractAnswer:
@@ -178,7 +142,7 @@ def submit_work(transaction: Transaction, contract: Contract, content: str) -> C
     body = "sha256:" + sha256_hex(content.encode())
     before = None if row.submission_id is None else session.get(Submission, row.submission_id)
     if before is not None and before.digest == body:
-        return ContractAnswer(True, False, row)
+        return done(row, changed=False)
     identifier = transaction.new_id()
     session.execute(
         insert(Submission),
@@ -194,7 +158,7 @@ def submit_work(transaction: Transaction, contract: Contract, content: str) -> C
     session.flush()
     payload = {"submission": identifier, "digest": body, "agent": row.agent_id}
     transaction.record("contract.submitted", row.id, payload)
-    return ContractAnswer(True, True, row)
+    return done(row, changed=True)
 
 
 def verify_work(store: Store, identifier: str, *, signed_by: str | None = None) -> ContractAnswer:
@@ -205,7 +169,9 @@ def verify_work(store: Store, identifier: str, *, signed_by: str | None = None) 
     the actor of the store.
     """
     if signed_by is not None and signed_by != store.actor:
-        raise InputError(f"{signed_by!r} is not who acts here ({store.actor!r})", field="signed-by")
+        raise ForbiddenError(
+            f"{signed_by!r} is not who acts here ({store.actor!r})", field="signed_by"
+        )
     with store.read() as session:
         row = find_contract(session, identifier)
         if row.state != "submitted" or store.clock.now() >= row.review_until:
@@ -235,7 +201,7 @@ def _store_verdict(
         reasons = tuple(Reason("unknown", None, f"{one.kind}: {one.detail}") for one in open_)
         payload = {"submission": submission, "unknown": [one.kind for one in open_]}
         transaction.record("contract.not_verified", row.id, payload)
-        return ContractAnswer(False, False, row, reasons)
+        return _denied(row, reasons)
     checks = [one.model_dump(mode="json") for one in findings]
     row.verdict = {"fulfilled": fulfilled, "submission": submission, "checks": checks}
     row.state = "verified"
@@ -270,7 +236,7 @@ def find_contract(session: Session, identifier: str) -> Contract:
     """Return a contract by its id; raises InputError where there is none."""
     row = session.get(Contract, identifier, populate_existing=True)
     if row is None:
-        raise InputError(
+        raise NotFoundError(
             f"no contract has the id {identifier!r}",
             field="contract",
             hint="underwriter contract list",
@@ -286,7 +252,18 @@ def list_contracts(session: Session, state: str | None = None) -> list[Contract]
 
 def refused(row: Contract, message: str) -> ContractAnswer:
     """Return that a step is not possible in the contract's state."""
-    return ContractAnswer(False, False, row, (Reason(row.state, None, message),))
+    return _denied(row, [Reason(row.state, None, message)])
+
+
+def done(row: Contract, *, changed: bool) -> ContractAnswer:
+    """Return that a step was taken, now or before."""
+    return ContractAnswer(done=True, changed=changed, contract=contract_state(row))
+
+
+def _denied(row: Contract, reasons: Sequence[Reason]) -> ContractAnswer:
+    return ContractAnswer(
+        done=False, changed=False, reasons=tuple(reasons), contract=contract_state(row)
+    )
 
 
 def escrow(row: Contract, kind: str) -> str:
@@ -306,17 +283,6 @@ def payer(row: Contract) -> str:
     return account_id(f"agent/{row.agent_id}", "funds", row.currency)
 
 
-def _refusals(
-    transaction: Transaction, node: Node, asked: Request, limit: Limit, row: Contract
-) -> list[Reason]:
-    reasons = refusals(node, asked, limit)
-    if limit.tier < row.minimum_tier:
-        message = f"the contract needs T{row.minimum_tier}; T{limit.tier} until it may be settled"
-        reasons.append(Reason("minimum_tier", None, message))
-    unsafe = safety_refusal(transaction.session, node, asked.amount)
-    return reasons if unsafe is None else [*reasons, unsafe]
-
-
 def _bind(
     transaction: Transaction,
     row: Contract,
@@ -325,10 +291,10 @@ def _bind(
     amount: int,
     limit: Limit,
 ) -> None:
-    session, delegation = transaction.session, node.delegation
+    session, sub_budget = transaction.session, node.sub_budget
     row.state, row.agent_id, row.cosigner = "accepted", node.position.id, cosigner
     row.accepted_at = transaction.now
-    row.delegation_id = None if delegation is None or cosigner is not None else delegation.id
+    row.delegation_id = None if sub_budget is None or cosigner is not None else sub_budget.id
     session.flush()
     owner = f"agent/{row.agent_id}" if cosigner is None else f"party/{cosigner}"
     open_accounts(session, owner, PARTY_KINDS, row.currency)
@@ -369,4 +335,9 @@ def _verdict_answer(row: Contract, *, changed: bool) -> ContractAnswer:
     verdict = row.verdict or {}
     failed = [one for one in verdict["checks"] if one["result"] != "passed"]
     reasons = tuple(Reason(one["kind"], None, one["detail"]) for one in failed)
-    return ContractAnswer(bool(verdict["fulfilled"]), changed, row, reasons)
+    return ContractAnswer(
+        done=bool(verdict["fulfilled"]),
+        changed=changed,
+        reasons=reasons,
+        contract=contract_state(row),
+    )

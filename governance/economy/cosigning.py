@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from governance.gate.standing import Reason
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ForbiddenError, InputError
 
 if TYPE_CHECKING:
     from governance.economy.terms import Terms
@@ -39,7 +39,7 @@ def take_liability(transaction: Transaction, row: Contract, person: str | None) 
         raise InputError("the contract names no co-signer", field="contract")
     if person != transaction.actor:
         message = f"{transaction.actor!r} acts here, the contract names {person!r}"
-        raise InputError(message, field="actor", hint="set UNDERWRITER_ACTOR")
+        raise ForbiddenError(message, field="actor", hint="set UNDERWRITER_ACTOR")
     if row.cosigner is not None:
         return False
     row.cosigner = person

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from governance.economy.authority import (
-    Used,
-    open_delegation_accounts,
-)
+from governance.economy.answers import DelegationAnswer
+from governance.economy.authority import open_delegation_accounts
 from governance.economy.books import post
 from governance.economy.closing import expire_due
 from governance.economy.moment import begin
-from governance.economy.node import Limit, Node, active_delegation, read_node
-from governance.economy.request import Request, refusals, shown
+from governance.economy.node import Node, read_node
 from governance.economy.reservations import (
     check_amount,
     claim_at_risk,
@@ -25,9 +21,11 @@ from governance.economy.reservations import (
     within_sub_budget,
 )
 from governance.economy.safety import safety_refusal
+from governance.gate.decide import Ask, Limit, Used, refusals
+from governance.gate.delegation.granting import Child, grant_refusals
 from governance.gate.standing import Reason
 from governance.kernel.clock import format_time
-from governance.kernel.errors import InputError
+from governance.kernel.errors import NotFoundError
 from governance.kernel.money import Money
 from governance.store.agents import Agent
 from governance.store.economy_delegations import IS_ACTIVE, Delegation
@@ -36,33 +34,6 @@ from governance.store.store import Transaction
 
 ACTION = "delegate"
 DEFAULT_TERM = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class DelegationAnswer:
-    """Whether a sub-budget was granted, with every reason against it; money in minor units."""
-
-    granted: bool
-    delegation: str | None
-    reasons: tuple[Reason, ...]
-    exposure: int
-    ceiling: int
-    available: int
-    currency: str
-    expires: datetime
-
-    def to_json(self) -> dict[str, object]:
-        """Return plain JSON data."""
-        return {
-            "granted": self.granted,
-            "delegation": self.delegation,
-            "reasons": [{"code": one.code, "message": one.message} for one in self.reasons],
-            "exposure": self.exposure,
-            "ceiling": self.ceiling,
-            "available": self.available,
-            "currency": self.currency,
-            "expires": format_time(self.expires),
-        }
 
 
 def grant_delegation(
@@ -87,12 +58,10 @@ def grant_delegation(
     until = deadline(now, term or DEFAULT_TERM)
     expire_due(transaction, agent_id=parent.id)
     node = read_node(session, parent.id, amount.currency, now)
-    asked = Request(amount.amount, ACTION, until if term else within_sub_budget(node, until))
+    asked = Ask(amount.amount, ACTION, until if term else within_sub_budget(node, until))
     limit = node.limit(asked.until)
     reasons = refusals(node, asked, limit)
-    reasons += _tree_refusals(session, node, child)
-    reasons += _child_refusals(session, node, child, asked)
-    reasons += _overcommitted(node, asked, limit)
+    reasons += grant_refusals(node, _child(session, node, child), asked, limit)
     unsafe = safety_refusal(session, node, asked.amount)
     if unsafe is not None:
         reasons.append(unsafe)
@@ -102,22 +71,14 @@ def grant_delegation(
     return _grant(transaction, node, child, asked, limit, used)
 
 
-def _tree_refusals(session: Session, node: Node, child: Agent) -> list[Reason]:
-    found: list[Reason] = []
-    if child.id == node.position.id:
-        found.append(Reason("cycle", None, "an agent cannot be its own principal"))
-    elif any(link.parent.id == child.id for link in node.links):
-        found.append(Reason("cycle", None, f"{child.name} stands above {node.position.name}"))
-    elif active_delegation(session, child.id, node.currency) is not None:
-        found.append(Reason("has_principal", None, f"{child.name} has a principal already"))
-    deepest = min(
-        [node.position.policy.delegation.max_depth]
-        + [link.parent.policy.delegation.max_depth for link in node.links]
+def _child(session: Session, node: Node, child: Agent) -> Child:
+    below = read_node(session, child.id, node.currency, node.at)
+    return Child(
+        position=below.position,
+        exposure=below.used.exposure,
+        has_principal=bool(below.links),
+        depth_below=_depth_below(session, child.id, node.currency),
     )
-    depth = len(node.links) + 1 + _depth_below(session, child.id, node.currency)
-    if depth > deepest:
-        found.append(Reason("too_deep", None, f"{depth} levels, the policy allows {deepest}"))
-    return found
 
 
 def _depth_below(session: Session, agent_id: str, currency: str) -> int:
@@ -141,41 +102,10 @@ def _depth_below(session: Session, agent_id: str, currency: str) -> int:
         depth += 1
 
 
-def _child_refusals(session: Session, node: Node, child: Agent, asked: Request) -> list[Reason]:
-    """The delegate must hold authority itself: nobody launders a tier through a child."""
-    below = read_node(session, child.id, node.currency, node.at)
-    barred = below.position.barred(node.at)
-    if barred is not None:
-        return [Reason(f"child_{barred.code}", None, barred.message)]
-    tier, ceiling = below.position.forward(node.at, asked.until, node.currency)
-    if tier == 0 or ceiling == 0:
-        message = f"{child.name} stands at T{tier} until the deadline"
-        return [Reason("child_tier", None, message)]
-    if below.used.exposure > ceiling:
-        return [Reason("child_over_ceiling", None, f"{child.name} is over its own ceiling")]
-    if asked.amount > ceiling:
-        message = f"{child.name} itself may put at most {shown(ceiling, node.currency)} at risk"
-        return [Reason("child_ceiling", None, message)]
-    return []
-
-
-def _overcommitted(node: Node, asked: Request, limit: Limit) -> list[Reason]:
-    used, rule = node.used, node.position.policy.delegation
-    own = limit.ceiling - used.penalties - used.spent - used.reserved
-    if node.delegation is not None:
-        row = node.delegation
-        own = min(own, row.amount - row.penalties - row.spent - row.reserved)
-    most = int(rule.overcommit * max(0, own))
-    if used.delegated + asked.amount <= most or rule.overcommit == 1:
-        return []
-    message = f"all children together get at most {shown(most, node.currency)}"
-    return [Reason("overcommit", None, message)]
-
-
 def _grant(
-    transaction: Transaction, node: Node, child: Agent, asked: Request, limit: Limit, used: Used
+    transaction: Transaction, node: Node, child: Agent, asked: Ask, limit: Limit, used: Used
 ) -> DelegationAnswer:
-    identifier, above = transaction.new_id(), node.delegation
+    identifier, above = transaction.new_id(), node.sub_budget
     transaction.session.execute(
         insert(Delegation),
         {
@@ -223,7 +153,7 @@ def _deny(
     transaction: Transaction,
     node: Node,
     child: Agent,
-    asked: Request,
+    asked: Ask,
     limit: Limit,
     reasons: list[Reason],
 ) -> DelegationAnswer:
@@ -254,7 +184,7 @@ def find_delegation(session: Session, identifier: str) -> Delegation:
     """Return a sub-budget by its id; raises InputError where there is none."""
     row = session.get(Delegation, identifier, populate_existing=True)
     if row is None:
-        raise InputError(
+        raise NotFoundError(
             f"no sub-budget has the id {identifier!r}",
             field="delegation",
             hint="underwriter delegate tree",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 
+from governance.economy.answers import Grant
 from governance.economy.authority import (
     Claim,
-    Used,
     authority_transfers,
     claim,
     delegation_transfers,
@@ -20,15 +19,14 @@ from governance.economy.books import Transfer, post
 from governance.economy.closing import expire_due, find_reservation
 from governance.economy.keys import check_key
 from governance.economy.moment import begin
-from governance.economy.node import Limit, Node, read_node, read_node_for
-from governance.economy.request import Request, refusals
+from governance.economy.node import Node, read_node, read_node_for
 from governance.economy.safety import marginal_safety, safety_refusal
 from governance.economy.spending import close_window
-from governance.gate.safety import SafetyEffect
+from governance.gate.decide import Ask, Limit, Used, refusals
 from governance.gate.standing import Reason
 from governance.kernel.canonical import digest
 from governance.kernel.clock import format_time
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError
 from governance.kernel.money import MAX_MINOR_UNITS, Money
 from governance.store.agents import Agent
 from governance.store.economy_reservations import Reservation
@@ -49,49 +47,6 @@ _INSERT = Prepared(
         }
     )
 )
-
-
-@dataclass(frozen=True)
-class Grant:
-    """The answer to a request, with every reason where it is no; money in minor units.
-
-    ``ceiling`` is the lowest one until the deadline and ``available`` what is left of it after
-    the answer. ``replayed`` says that the key was used before for the same request, and ``state``
-    what has become of the reservation since; None where nothing was granted. ``safety`` is
-    the economy's aggregate safety without and with the amount, where it was asked for.
-    """
-
-    granted: bool
-    reservation: str | None
-    reasons: tuple[Reason, ...]
-    exposure: int
-    ceiling: int
-    available: int
-    currency: str
-    tier: int
-    expires: datetime
-    state: str | None = None
-    replayed: bool = False
-    safety: SafetyEffect | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """Return plain JSON data."""
-        return {
-            "granted": self.granted,
-            "reservation": self.reservation,
-            "reasons": [{"code": one.code, "message": one.message} for one in self.reasons],
-            "exposure": self.exposure,
-            "ceiling": self.ceiling,
-            "available": self.available,
-            "currency": self.currency,
-            "tier": self.tier,
-            "expires": format_time(self.expires),
-            "state": self.state,
-            "replayed": self.replayed,
-            "safety": None
-            if self.safety is None
-            else {"before": self.safety.before, "after": self.safety.after},
-        }
 
 
 def reserve(
@@ -123,7 +78,7 @@ def reserve(
     node, known = read_node_for(session, agent.id, amount.currency, now, key)
     if known is not None:
         return _replay(session, find_reservation(session, known), request, now)
-    asked = Request(amount.amount, action, until if term else within_sub_budget(node, until))
+    asked = Ask(amount.amount, action, until if term else within_sub_budget(node, until))
     safety = marginal_safety(session, node, amount.amount) if with_safety else None
     reasons, limit, used = _decide(transaction, node, asked)
     if reasons and expire_due(transaction, agent_id=agent.id):
@@ -133,7 +88,7 @@ def reserve(
         grant = _deny(transaction, node, asked, limit, reasons)
     else:
         grant = _grant(transaction, node, asked, limit, used, key, request)
-    return grant if safety is None else replace(grant, safety=safety)
+    return grant if safety is None else grant.model_copy(update={"safety": safety})
 
 
 def check_amount(amount: Money) -> None:
@@ -147,20 +102,20 @@ def check_amount(amount: Money) -> None:
 def deadline(now: datetime, term: timedelta) -> datetime:
     """Return now + term; raises InputError where that is no later moment of the calendar."""
     if term <= timedelta(0):
-        raise InputError("must lie in the future", field="expires")
+        raise InputError("must lie in the future", field="expires_in")
     try:
         return now + term
     except OverflowError:
-        raise InputError("is beyond the calendar", field="expires") from None
+        raise InputError("is beyond the calendar", field="expires_in") from None
 
 
 def within_sub_budget(node: Node, until: datetime) -> datetime:
     """Return a deadline that was not asked for, cut to the end of the sub-budget."""
-    return until if node.delegation is None else min(until, node.delegation.expires_at)
+    return until if node.sub_budget is None else min(until, node.sub_budget.expires_at)
 
 
 def _decide(
-    transaction: Transaction, node: Node, asked: Request
+    transaction: Transaction, node: Node, asked: Ask
 ) -> tuple[list[Reason], Limit, Used | None]:
     """Return (reasons against, limit, what is used after the claim or None)."""
     limit = node.limit(asked.until)
@@ -185,7 +140,7 @@ def claim_at_risk(
     """
     if node.stored is None:
         open_authority(session, node.position.id, node.currency, node.window)
-    certified, delegation = node.position.certified, node.delegation
+    certified, sub_budget = node.position.certified, node.sub_budget
     granted = claim(
         session,
         Claim(
@@ -196,7 +151,7 @@ def claim_at_risk(
             ceiling=limit.ceiling,
             certification_id="" if certified is None else certified.id,
             window=node.window,
-            delegation_id=None if delegation is None else delegation.id,
+            delegation_id=None if sub_budget is None else sub_budget.id,
         ),
     )
     return node.used.with_more(kind, amount) if granted else None
@@ -206,22 +161,22 @@ def claim_transfers(node: Node, kind: str, amount: int) -> list[Transfer]:
     """Return the transfers of a granted claim, with those that close an old window."""
     made = close_window(node)
     made += authority_transfers(node.position.id, node.currency, {kind: amount})
-    if node.delegation is not None:
-        made += delegation_transfers(node.delegation.id, node.currency, {kind: amount})
+    if node.sub_budget is not None:
+        made += delegation_transfers(node.sub_budget.id, node.currency, {kind: amount})
     return made
 
 
 def _grant(
     transaction: Transaction,
     node: Node,
-    asked: Request,
+    asked: Ask,
     limit: Limit,
     used: Used,
     key: str,
     request: str,
 ) -> Grant:
     identifier, certified = transaction.new_id(), node.position.certified
-    delegation = node.delegation
+    sub_budget = node.sub_budget
     _INSERT.rows(
         transaction.session,
         {
@@ -235,7 +190,7 @@ def _grant(
             "action": asked.action,
             "key": key,
             "request": request,
-            "delegation_id": None if delegation is None else delegation.id,
+            "delegation_id": None if sub_budget is None else sub_budget.id,
             "certification_id": "" if certified is None else certified.id,
             "policy_digest": node.position.policy.digest,
             "ceiling": limit.ceiling,
@@ -254,7 +209,7 @@ def _grant(
         "exposure": used.exposure,
         "certification": "" if certified is None else certified.id,
         "policy": node.position.policy.digest,
-        "sub_budget": None if delegation is None else delegation.id,
+        "sub_budget": None if sub_budget is None else sub_budget.id,
     }
     transfers = claim_transfers(node, "reserved", asked.amount)
     post(transaction, "authority.reserved", node.position.id, payload, transfers, node.currency)
@@ -273,7 +228,7 @@ def _grant(
 
 
 def _deny(
-    transaction: Transaction, node: Node, asked: Request, limit: Limit, reasons: list[Reason]
+    transaction: Transaction, node: Node, asked: Ask, limit: Limit, reasons: list[Reason]
 ) -> Grant:
     transaction.record(
         "authority.denied",
@@ -303,7 +258,7 @@ def _deny(
 
 def _replay(session: Session, known: Reservation, request: str, now: datetime) -> Grant:
     if known.request != request:
-        raise InputError(
+        raise ConflictError(
             f"{known.key!r} was used for another request of this agent",
             field="key",
             hint="a new request needs a new key",

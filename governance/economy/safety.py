@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.economy.node import Node
-from governance.economy.standing import read_positions
 from governance.gate.safety import AtRisk, SafetyEffect, safety_effect
 from governance.gate.standing import Reason
 from governance.store.economy import Authority
+from governance.store.positions import read_positions
 
 _EXPOSURE = Authority.penalties + Authority.spent + Authority.reserved + Authority.delegated
 

@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, or_, select
 
+from governance.economy.answers import ContractAnswer
 from governance.economy.authority import delegation_transfers, shift_delegation
 from governance.economy.books import Transfer, account_id, open_accounts, post
 from governance.economy.contracts import (
     PARTY_KINDS,
-    ContractAnswer,
+    done,
     escrow,
     find_contract,
     party_account,
@@ -36,11 +37,11 @@ def settle_contract(transaction: Transaction, contract: Contract) -> ContractAns
     transaction = begin(transaction)
     row = find_contract(transaction.session, contract.id)
     if row.state == "settled":
-        return ContractAnswer(True, False, row)
+        return done(row, changed=False)
     if row.state != "verified" or row.verdict is None:
         return refused(row, f"it is {row.state}, not verified")
     _end(transaction, row, "settled", _verdict(row.verdict))
-    return ContractAnswer(True, True, row)
+    return done(row, changed=True)
 
 
 def cancel_contract(transaction: Transaction, contract: Contract) -> ContractAnswer:
@@ -48,11 +49,11 @@ def cancel_contract(transaction: Transaction, contract: Contract) -> ContractAns
     transaction = begin(transaction)
     row = find_contract(transaction.session, contract.id)
     if row.state == "cancelled":
-        return ContractAnswer(True, False, row)
+        return done(row, changed=False)
     if row.state != "posted":
         return refused(row, f"it is {row.state}: somebody is bound by it")
     _end(transaction, row, "cancelled", "cancelled")
-    return ContractAnswer(True, True, row)
+    return done(row, changed=True)
 
 
 def expire_contract(transaction: Transaction, contract: Contract) -> ContractAnswer:
@@ -65,10 +66,10 @@ def expire_contract(transaction: Transaction, contract: Contract) -> ContractAns
     transaction = begin(transaction)
     row = find_contract(transaction.session, contract.id)
     if row.state == "expired":
-        return ContractAnswer(True, False, row)
+        return done(row, changed=False)
     if not _end_overdue(transaction, row):
         return refused(row, f"it is {row.state} and its time is not over")
-    return ContractAnswer(True, True, row)
+    return done(row, changed=True)
 
 
 def end_due_contracts(transaction: Transaction, *, limit: int) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from governance.economy.authority import authority_transfers, shift_authority
 from governance.economy.books import Transfer, account_id
 from governance.economy.node import Node
-from governance.economy.windows import EACH
+from governance.gate.position import EACH
 
 
 def close_window(node: Node) -> list[Transfer]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 
 from governance.economy.closing import expire_due
 from governance.economy.moment import begin
 from governance.economy.revoking import expire_delegations
 from governance.economy.settling import end_due_contracts
 from governance.economy.watching import Watched, watch
+from governance.kernel.value import Value
 from governance.store.store import Store, Transaction
 
 BATCH = 200
 
 
-@dataclass(frozen=True)
-class Ticked:
+class Ticked(Value):
     """How much was done; all zero where nothing was due."""
 
     reservations_expired: int
@@ -26,15 +25,6 @@ class Ticked:
     tier_drops: int
     audits_due: int
     audits_overdue: int
-
-    def to_json(self) -> dict[str, int]:
-        """Return plain JSON data."""
-        return asdict(self)
-
-    @property
-    def anything(self) -> bool:
-        """Return whether anything was due."""
-        return any(asdict(self).values())
 
 
 def tick(store: Store, *, batch: int = BATCH) -> Ticked:

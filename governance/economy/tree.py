@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.economy.node import delegation_free
-from governance.kernel.clock import format_time
+from governance.economy.answers import Branch
+from governance.economy.node import sub_budget_of
 from governance.store.agents import Agent
 from governance.store.economy_delegations import Delegation
 
 OPEN = ("active", "closing")
-
-
-@dataclass(frozen=True)
-class Branch:
-    """One sub-budget with the names of both sides and those granted out of it."""
-
-    row: Delegation
-    parent: str
-    child: str
-    below: tuple[Branch, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON data, money in minor units."""
-        row = self.row
-        return {
-            "id": row.id,
-            "principal": self.parent,
-            "agent": self.child,
-            "currency": row.currency,
-            "granted": row.granted,
-            "allocated": row.amount,
-            "spent": row.spent,
-            "reserved": row.reserved,
-            "delegated": row.delegated,
-            "penalties": row.penalties,
-            "available": delegation_free(row) if row.state == "active" else 0,
-            "state": row.state,
-            "expires": format_time(row.expires_at),
-            "below": [branch.to_json() for branch in self.below],
-        }
 
 
 def delegation_tree(
@@ -60,8 +27,22 @@ def delegation_tree(
         below.setdefault(row.above_id, []).append(row)
 
     def branch(row: Delegation) -> Branch:
-        children = tuple(branch(one) for one in below.get(row.id, []))
-        return Branch(row, names[row.parent_id], names[row.child_id], children)
+        return Branch(
+            id=row.id,
+            principal=names[row.parent_id],
+            agent=names[row.child_id],
+            currency=row.currency,
+            granted=row.granted,
+            allocated=row.amount,
+            spent=row.spent,
+            reserved=row.reserved,
+            delegated=row.delegated,
+            penalties=row.penalties,
+            available=sub_budget_of(row).free if row.state == "active" else 0,
+            state=row.state,
+            expires=row.expires_at,
+            below=tuple(branch(one) for one in below.get(row.id, [])),
+        )
 
     if agent is not None:
         return [branch(row) for row in rows if row.parent_id == agent.id]

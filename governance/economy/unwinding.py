@@ -15,11 +15,12 @@ from governance.economy.closing import end_held, held_reservations
 from governance.economy.delegations import ACTION
 from governance.economy.moment import begin
 from governance.economy.node import Node, read_node
-from governance.economy.request import required_tier
 from governance.economy.revoking import granted_by, held_by, revoke
-from governance.economy.standing import AgentPosition, read_position
+from governance.gate.decide import required_tier
+from governance.gate.position import AgentPosition
 from governance.store.economy import Authority
 from governance.store.economy_delegations import Delegation
+from governance.store.positions import read_position
 from governance.store.store import Transaction
 
 

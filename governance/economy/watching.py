@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from governance.economy.standing import AgentPosition, Certified, read_position
 from governance.economy.unwinding import enforce_standing
 from governance.gate import decay
 from governance.gate.forward import public_hold_days
+from governance.gate.position import AgentPosition, Certified
 from governance.kernel.clock import days_between, format_time
 from governance.store.agents import Agent, Certification
 from governance.store.economy_audits import StandingMark
 from governance.store.policies import DEFAULT_GROUP, PolicyInForce
+from governance.store.positions import read_position
 from governance.store.store import Transaction
 
 BATCH = 200

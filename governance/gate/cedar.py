@@ -13,6 +13,8 @@ import math
 from fractions import Fraction
 from typing import Any
 
+from governance.gate.decay import retained
+from governance.gate.decide import PAPER_LEVELS, required_tier
 from governance.gate.dimensions import GATING, TIERS
 from governance.gate.policy import Policy
 from governance.gate.standing import Standing
@@ -31,7 +33,7 @@ def to_cedar(policy: Policy) -> str:
 def to_cedar_schema(policy: Policy) -> str:
     """Return the Cedar schema that the policy set validates against."""
     levels = ", ".join(f"t{tier}: Long" for tier in range(1, TIERS + 1))
-    actions = ", ".join(_quoted(action.name) for action in policy.actions)
+    actions = ", ".join(_quoted(name) for name in _names(policy))
     return (
         f"entity Agent = {{ cc?: {{ {levels} }}, er?: {{ {levels} }}, as?: {{ {levels} }}, "
         "ih?: Long };\n"
@@ -51,7 +53,7 @@ def agent_entity(
 
     A missing dimension is left out, so that no permit applies.
     """
-    factor = math.exp(-policy.decay.rate_per_day * days)
+    factor = retained(policy.decay.rate_per_day, days)
     attributes: dict[str, Any] = {}
     for dimension in GATING:
         levels = standing.levels[dimension]
@@ -94,7 +96,18 @@ def _permit(policy: Policy, tier: int) -> str:
 
 
 def _actions(policy: Policy, tier: int) -> list[str]:
-    return [action.name for action in policy.actions if action.tier <= tier]
+    needed = {name: required_tier(policy, name) for name in _names(policy)}
+    return [name for name, least in needed.items() if least is not None and least <= tier]
+
+
+def _names(policy: Policy) -> list[str]:
+    """Return every name that an action may be asked under, those of the paper's levels too."""
+    named = [action.name for action in policy.actions]
+    return named + [
+        name
+        for name in PAPER_LEVELS
+        if name not in named and required_tier(policy, name) is not None
+    ]
 
 
 def _threshold(policy: Policy, name: str, tier: int) -> int:

@@ -10,12 +10,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, overload
 
 from governance.gate.dimensions import GATING, TIERS
 from governance.gate.policy import Policy
 from governance.gate.standing import Standing
 from governance.kernel.clock import days_between
 from governance.kernel.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MICROSECONDS_PER_DAY = 86_400_000_000
 
@@ -29,11 +34,28 @@ class TierDrop:
     dimensions: tuple[str, ...]
 
 
+@overload
+def retained(rate_per_day: float, days: float) -> float: ...
+@overload
+def retained(rate_per_day: float, days: NDArray[np.floating]) -> NDArray[np.floating]: ...
+def retained(rate_per_day: float, days: Any) -> Any:
+    """Return the share exp(-rate t) of a score that is left after so many days, or many of them.
+
+    The one place of the law; `gate.prove` and the certificate's page state it on their own, so
+    that they can disagree.
+    """
+    if isinstance(days, float | int):
+        return math.exp(-rate_per_day * days)
+    import numpy as np
+
+    return np.exp(-rate_per_day * days)
+
+
 def effective_robustness(
     scores: dict[str, float | None], days: float, rate_per_day: float
 ) -> dict[str, float | None]:
     """Return the scores after so many days; missing stays missing and IH* stays as it is."""
-    factor = math.exp(-rate_per_day * days)
+    factor = retained(rate_per_day, days)
     return {
         name: score if score is None or name == "ih" else score * factor
         for name, score in scores.items()
@@ -42,7 +64,7 @@ def effective_robustness(
 
 def decayed(standing: Standing, policy: Policy, days: float) -> Standing:
     """Return what the gate sees of an agent so many days after its audit."""
-    factor = math.exp(-policy.decay.rate_per_day * days)
+    factor = retained(policy.decay.rate_per_day, days)
     levels = {
         name: None if seen is None else tuple(level * factor for level in seen)
         for name, seen in standing.levels.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from governance.gate.dimensions import DIMENSIONS, GATING, TIERS, Basis, Evidence
 from governance.gate.policy import Policy
@@ -46,6 +46,15 @@ class Decision(Value):
         data = self.model_dump(mode="json", exclude={"policy_name", "policy_digest"})
         data["policy"] = {"name": self.policy_name, "digest": self.policy_digest}
         return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Return what `to_json` gave."""
+        own = {name: value for name, value in data.items() if name != "policy"}
+        policy = data["policy"]
+        return cls.model_validate(
+            {**own, "policy_name": policy["name"], "policy_digest": policy["digest"]}
+        )
 
 
 def evaluate(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from governance.gate.bounds import METHODS, LowerBound, lower_bound, parts_bound, parts_score
 from governance.gate.decay import TierDrop, tier_drops
@@ -51,11 +50,6 @@ class Explanation(Value):
     margins: tuple[Margin, ...]
     drops: tuple[TierDrop, ...]
     changes: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON data."""
-        data = self.model_dump(mode="json", exclude={"decision"})
-        return {**self.decision.to_json(), **data}
 
 
 def explain(

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from governance.gate.draft import PolicyDraft
 from governance.gate.laws import policy_faults
 from governance.kernel.canonical import digest
-from governance.kernel.documents import Document, parse_text, read_document
+from governance.kernel.documents import Document, parse_text
 from governance.kernel.errors import InputError
 from governance.kernel.money import Money
 from governance.kernel.value import field_path, parse_document
@@ -23,7 +23,7 @@ class Policy(PolicyDraft):
     """A policy under which decisions may be taken: well typed, and obeying all laws.
 
     Thresholds and ceilings rise with the tier; money is in minor units; rates are per day.
-    Construction raises pydantic's ValidationError; `load_policy` raises InputError.
+    Construction raises pydantic's ValidationError; `policy_from_document` raises InputError.
     """
 
     @model_validator(mode="after")
@@ -54,19 +54,14 @@ def policy_digest(policy: PolicyDraft) -> str:
     return policy.digest if isinstance(policy, Policy) else digest(policy.model_dump(mode="json"))
 
 
-def load_draft(path: str) -> PolicyDraft:
-    """Read a well-typed policy file (``-``: standard input) without checking the laws."""
-    return parse_document(PolicyDraft, read_document(path))
-
-
-def load_policy(path: str) -> Policy:
-    """Read a policy file; raises InputError naming file, line, field and the law broken."""
-    return policy_from_document(read_document(path))
+def draft_from_document(document: Document) -> PolicyDraft:
+    """Validate a document as a well-typed policy, without checking the laws."""
+    return parse_document(PolicyDraft, document)
 
 
 def policy_from_document(document: Document) -> Policy:
-    """Validate a document as a policy; raises InputError as `load_policy` does."""
-    draft = parse_document(PolicyDraft, document)
+    """Validate a document as a policy; raises InputError naming file, line, field and law."""
+    draft = draft_from_document(document)
     faults = policy_faults(draft)
     if faults:
         first = faults[0]

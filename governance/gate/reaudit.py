@@ -119,11 +119,6 @@ def due_days(
     return min(known) if known else None
 
 
-def overdue(policy: Policy, due: float | None, days: float) -> bool:
-    """Return whether the grace after a due audit is over, so that the agent falls to T0."""
-    return due is not None and days > due + policy.reaudit.overdue_days
-
-
 def _segments(standing: Standing, policy: Policy) -> Iterator[tuple[float, float]]:
     """Yield (end, rate) of the stretches of constant effective tier, in days since the audit."""
     tier = tier_at(standing, policy, 0.0)

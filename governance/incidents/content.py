@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -72,16 +74,20 @@ def insert_records(
         transaction.session.execute(insert(IncidentLoss), losses)
 
 
+def moment_of(content: Mapping[str, Any]) -> datetime | None:
+    """Return the earliest moment that the best known date of an incident's content allows."""
+    date = content["occurred"] or content["discovered"] or content["reported"]
+    return earliest(date) if date else None
+
+
 def _columns(record: IncidentRecord, import_id: str) -> dict[str, object]:
-    date = record.occurred or record.discovered or record.reported
+    dates = {name: getattr(record, name) for name in ("occurred", "discovered", "reported")}
     return {
         "content_digest": record.content_digest,
         "title": record.title,
         "description": record.description,
-        "occurred": record.occurred,
-        "discovered": record.discovered,
-        "reported": record.reported,
-        "happened_at": earliest(date) if date else None,
+        **dates,
+        "happened_at": moment_of(dates),
         "status": record.status,
         "near_miss": record.near_miss,
         "affected_system": record.affected_system,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from governance.incidents.view import IncidentView, coded_incidents, view_of
+from governance.incidents.codings import Coding, codings
 from governance.kernel.value import Value
-from governance.store.incidents import Incident
 
 NO_INCIDENT = "NONE"
 
@@ -43,30 +43,24 @@ class IncidentCounts(Value):
     models: tuple[str, ...]
 
 
-def count_by_kind(session: Session) -> IncidentCounts:
-    """Return the counts over all incidents that are not merged into another."""
-    query = coded_incidents().where(Incident.merged_into.is_(None))
-    rows = session.execute(query.execution_options(yield_per=1000))
-    views: list[IncidentView] = []
-    moments: list[datetime] = []
-    for incident, coded, review in rows:
-        views.append(view_of(incident, coded, review))
-        if incident.happened_at is not None:
-            moments.append(incident.happened_at)
-    return _counts(views, moments)
+def count_by_kind(session: Session, at: datetime | None = None) -> IncidentCounts:
+    """Return the counts over all incidents, now or at a moment, merged ones left out."""
+    return count_codings(list(codings(session, at)))
 
 
-def _counts(views: list[IncidentView], moments: list[datetime]) -> IncidentCounts:
-    coded = [view for view in views if view.domain not in (None, NO_INCIDENT)]
-    asserted = [view for view in coded if not view.abstained]
-    per_domain = Counter((view.domain, bool(view.abstained)) for view in coded)
-    domains = sorted({str(view.domain) for view in coded})
+def count_codings(rows: Sequence[Coding]) -> IncidentCounts:
+    """Return the counts over incidents by the code that counts for each."""
+    coded = [row for row in rows if row.domain not in (None, NO_INCIDENT)]
+    asserted = [row for row in coded if not row.abstained]
+    per_domain = Counter((row.domain, bool(row.abstained)) for row in coded)
+    domains = sorted({str(row.domain) for row in coded})
+    moments = [row.happened_at for row in rows if row.happened_at is not None]
     years = Counter(moment.strftime("%Y") for moment in moments)
     return IncidentCounts(
-        stored=len(views),
-        none=sum(view.domain == NO_INCIDENT for view in views),
-        unclassified=sum(view.domain is None for view in views),
-        reviewed=sum(view.coded_by == "review" for view in views),
+        stored=len(rows),
+        none=sum(row.domain == NO_INCIDENT for row in rows),
+        unclassified=sum(row.domain is None for row in rows),
+        reviewed=sum(row.coded_by == "review" for row in rows),
         by_domain=tuple(
             DomainIncidents(
                 domain=domain,
@@ -75,11 +69,11 @@ def _counts(views: list[IncidentView], moments: list[datetime]) -> IncidentCount
             )
             for domain in domains
         ),
-        sub_threats=dict(Counter(view.sub_threat for view in asserted if view.sub_threat)),
-        losses=dict(Counter(f"{v.domain}/{loss}" for v in asserted for loss in v.losses)),
-        by_source=dict(Counter(view.source for view in views)),
+        sub_threats=dict(Counter(row.sub_threat for row in asserted if row.sub_threat)),
+        losses=dict(Counter(f"{row.domain}/{loss}" for row in asserted for loss in row.losses)),
+        by_source=dict(Counter(row.source for row in rows)),
         by_year=dict(sorted(years.items())),
         first=min(moments, default=None),
         last=max(moments, default=None),
-        models=tuple(sorted({view.model for view in views if view.model})),
+        models=tuple(sorted({row.model for row in rows if row.model})),
     )

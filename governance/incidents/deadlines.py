@@ -102,7 +102,7 @@ def _check_names(situation: Situation, known: DutyCatalogue) -> None:
         if fact not in known.facts:
             raise InputError(
                 f"{fact!r} is no fact that a duty asks for",
-                field="fact",
+                field="facts",
                 hint=", ".join(known.facts),
             )
     ids = {duty.id for duty in known.duties}

@@ -6,8 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from governance.incidents.duplicates import DuplicatePair, Told, find_duplicates
+from governance.incidents.merged import MERGED, UNMERGED
 from governance.incidents.view import find_incident
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError
 from governance.store.incidents import Incident
 from governance.store.store import Transaction
 
@@ -33,8 +34,8 @@ def merge_incidents(
 ) -> tuple[Incident, Incident]:
     """Let ``keep`` stand for ``drop`` too, and for what was merged into that.
 
-    Raises InputError where they are the same or ``drop`` is merged already. Both keep their
-    texts; counts and lists show the first only.
+    Raises InputError where they are the same, ConflictError where ``drop`` is merged already.
+    Both keep their texts; counts and lists show the first only.
     """
     session = transaction.session
     kept, dropped = find_incident(session, keep), find_incident(session, drop)
@@ -43,7 +44,7 @@ def merge_incidents(
     if kept.id == dropped.id:
         raise InputError("an incident cannot be merged into itself", field="incident")
     if dropped.merged_into is not None:
-        raise InputError(
+        raise ConflictError(
             f"is merged into {dropped.merged_into} already",
             field=dropped.id,
             hint=f"underwriter incidents unmerge {dropped.id}",
@@ -54,17 +55,17 @@ def merge_incidents(
     dropped.merged_into = kept.id
     session.flush()
     transaction.record(
-        "incident.merged", dropped.id, {"into": kept.id, **({"reason": reason} if reason else {})}
+        MERGED, dropped.id, {"into": kept.id, **({"reason": reason} if reason else {})}
     )
     return kept, dropped
 
 
 def unmerge_incident(transaction: Transaction, name: str) -> Incident:
-    """Let a merged incident stand on its own again; raises InputError where it does already."""
+    """Let a merged incident stand on its own again; raises ConflictError where it does."""
     incident = find_incident(transaction.session, name)
     if incident.merged_into is None:
-        raise InputError("is not merged into another", field=incident.id)
+        raise ConflictError("is not merged into another", field=incident.id)
     former, incident.merged_into = incident.merged_into, None
     transaction.session.flush()
-    transaction.record("incident.unmerged", incident.id, {"from": former})
+    transaction.record(UNMERGED, incident.id, {"from": former})
     return incident

@@ -10,13 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.incidents.agreement import Agreement, agreement
-from governance.incidents.view import (
-    DECIDING,
-    IncidentView,
-    coded_incidents,
-    current_classification,
-    view_of,
-)
+from governance.incidents.codings import DECIDING, current_classification
+from governance.incidents.view import IncidentView, coded_incidents, view_of
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 from governance.store.incidents import Incident, IncidentClassification, IncidentReview

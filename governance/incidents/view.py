@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from governance.incidents.codings import coded, coding_of
 from governance.incidents.intake.dates import checked_date, earliest, latest
-from governance.kernel.errors import InputError
+from governance.kernel.errors import InputError, NotFoundError
 from governance.kernel.value import Value
 from governance.store.incidents import Incident, IncidentClassification, IncidentReview
-
-DECIDING = ("accept", "correct")
 
 
 class IncidentFilter(Value):
@@ -68,39 +67,9 @@ class IncidentView(Value):
     stored_at: datetime
 
 
-def deciding_review() -> ColumnElement[bool]:
-    """Return the condition that joins an incident to the review that counts.
-
-    The last accepting or correcting review of the content as it stands now.
-    """
-    last = (
-        select(func.max(IncidentReview.id))
-        .where(
-            IncidentReview.incident_id == Incident.id,
-            IncidentReview.verdict.in_(DECIDING),
-            IncidentReview.content_digest == Incident.content_digest,
-        )
-        .correlate(Incident)
-        .scalar_subquery()
-    )
-    return IncidentReview.id == last
-
-
-def current_classification() -> ColumnElement[bool]:
-    """Return the condition that joins an incident to its current classification."""
-    return and_(
-        IncidentClassification.incident_id == Incident.id,
-        IncidentClassification.superseded_at.is_(None),
-    )
-
-
 def coded_incidents() -> Select[*tuple[Any, ...]]:
     """Return the query of (incident, current classification or None, deciding review or None)."""
-    return (
-        select(Incident, IncidentClassification, IncidentReview)
-        .outerjoin(IncidentClassification, current_classification())
-        .outerjoin(IncidentReview, deciding_review())
-    )
+    return coded(select(Incident, IncidentClassification, IncidentReview))
 
 
 def list_incidents(
@@ -119,20 +88,14 @@ def list_incidents(
 
 def count_incidents(session: Session, wanted: IncidentFilter) -> int:
     """Return how many incidents fit."""
-    query = (
-        select(func.count(Incident.id))
-        .select_from(Incident)
-        .outerjoin(IncidentClassification, current_classification())
-        .outerjoin(IncidentReview, deciding_review())
-        .where(*_conditions(wanted))
-    )
-    return session.scalar(query) or 0
+    query = coded(select(func.count(Incident.id)).select_from(Incident))
+    return session.scalar(query.where(*_conditions(wanted))) or 0
 
 
 def find_incident(session: Session, name: str) -> Incident:
     """Return the incident with the id, ``source:source_id``, or an id that begins like this.
 
-    Raises InputError where there is none or more than one.
+    Raises NotFoundError where there is none, InputError where there is more than one.
     """
     exact = session.get(Incident, name)
     if exact is not None:
@@ -146,7 +109,7 @@ def find_incident(session: Session, name: str) -> Incident:
         query = query.where(or_(Incident.source_id == name, like))
     found = session.scalars(query).all()
     if not found:
-        raise InputError(f"there is no incident {name!r}", field="incident")
+        raise NotFoundError(f"there is no incident {name!r}", field="incident")
     if len(found) > 1:
         raise InputError(f"{name!r} names more than one incident", field="incident")
     return found[0]
@@ -159,20 +122,13 @@ def find_view(session: Session, name: str) -> IncidentView:
 
 
 def view_of(
-    incident: Incident, coded: IncidentClassification | None, review: IncidentReview | None
+    incident: Incident, classified: IncidentClassification | None, review: IncidentReview | None
 ) -> IncidentView:
     """Return the incident with the code in force."""
+    coding = coding_of(incident, classified, review)
     return IncidentView(
         **{name: getattr(incident, name) for name in _INCIDENT_FIELDS},
-        domain=review.domain if review else coded.domain if coded else None,
-        sub_threat=review.sub_threat if review else coded.sub_threat if coded else None,
-        confidence=coded.confidence if coded else None,
-        abstained=None if coded is None else (review is None and coded.abstained),
-        abstain_reason=coded.abstain_reason if coded and review is None else None,
-        losses=tuple(_losses(coded, review)),
-        coded_by="review" if review else "model" if coded else None,
-        reviewer=review.reviewer if review else None,
-        model=f"{coded.model_name} {coded.model_version}" if coded else None,
+        **{name: getattr(coding, name) for name in _CODE_FIELDS},
     )
 
 
@@ -181,16 +137,10 @@ _INCIDENT_FIELDS = (
     "status", "near_miss", "affected_system", "affected_agent", "url", "licence", "merged_into",
     "stored_at",
 )  # fmt: skip
-ASSERTED_FROM = 0.5
-
-
-def _losses(coded: IncidentClassification | None, review: IncidentReview | None) -> list[str]:
-    if review is not None and review.losses is not None:
-        return [str(name) for name in review.losses]
-    if coded is None:
-        return []
-    losses = coded.result.get("losses", [])
-    return [row["category"] for row in losses if row["confidence"] >= ASSERTED_FROM]
+_CODE_FIELDS = (
+    "domain", "sub_threat", "confidence", "abstained", "abstain_reason", "losses", "coded_by",
+    "reviewer", "model",
+)  # fmt: skip
 
 
 def _conditions(wanted: IncidentFilter) -> list[ColumnElement[bool]]:

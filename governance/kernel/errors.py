@@ -1,4 +1,4 @@
-"""The one error family of the program, and the exit codes that it maps to."""
+"""The one error family of the program; each kind has one code, exit code and HTTP status."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ class UnderwriterError(Exception):
     """Root of all errors raised on purpose; carries a short message and an optional hint."""
 
     exit_code = EXIT_INPUT
+    code = "error"
+    http_status = 400
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -24,6 +26,9 @@ class UnderwriterError(Exception):
 
 class InputError(UnderwriterError):
     """Bad usage or bad input; names the file, line and field at fault where they are known."""
+
+    code = "input"
+    http_status = 422
 
     def __init__(
         self,
@@ -47,16 +52,41 @@ class InputError(UnderwriterError):
         return ": ".join([*parts, self.message])
 
 
+class NotFoundError(InputError):
+    """What was named is not there."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class ForbiddenError(InputError):
+    """Who asks may not do this."""
+
+    code = "forbidden"
+    http_status = 403
+
+
+class ConflictError(InputError):
+    """What is stored already stands against it, or has changed in between."""
+
+    code = "conflict"
+    http_status = 409
+
+
 class StorageError(UnderwriterError):
     """The database, a file system or another outside system failed or is not usable."""
 
     exit_code = EXIT_STORAGE
+    code = "storage"
+    http_status = 503
 
 
 class MissingExtraError(UnderwriterError):
     """A feature needs packages of an optional extra; prints the exact install command."""
 
     exit_code = EXIT_INPUT
+    code = "missing_extra"
+    http_status = 501
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(

@@ -76,3 +76,8 @@ def parse_money(text: str) -> Money:
     if minor != minor.to_integral_value():
         raise InputError(f"{code} has {digits} digits after the point, {number!r} has more")
     return Money(amount=int(minor), currency=code)
+
+
+def shown(amount: int, currency: str) -> str:
+    """Return minor units as people read them, for example ``12.50 USD``."""
+    return str(Money.model_construct(amount=amount, currency=currency))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
+from governance.kernel.clock import format_time
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +28,17 @@ class Value(BaseModel):
         return copy
 
 
+# A moment that is JSON as Python writes it: +00:00, microseconds where there are any.
+IsoTime = Annotated[datetime, PlainSerializer(datetime.isoformat, when_used="json")]
+# A moment that is JSON as the ledger writes it: microseconds and Z.
+LedgerTime = Annotated[datetime, PlainSerializer(format_time, when_used="json")]
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def absent(value: object) -> bool:
+    """Return whether a part is not there: ``Field(exclude_if=absent)`` leaves it out of JSON."""
+    return value is None
 
 
 def field_path(location: tuple[int | str, ...]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.enforcement import enforce_agent
 from governance.store.agents import Agent, Certification
 from governance.store.policies import DEFAULT_GROUP
@@ -36,7 +36,7 @@ def register_agent(
         raise InputError(f"{name!r} is no name for an agent", field="name")
     session = transaction.session
     if session.scalar(select(Agent).where(Agent.name == name)) is not None:
-        raise InputError(f"an agent named {name!r} is registered already", field="name")
+        raise ConflictError(f"an agent named {name!r} is registered already", field="name")
     agent = Agent(
         id=transaction.new_id(),
         name=name,
@@ -89,14 +89,14 @@ def change_agent(
 def retire_agent(transaction: Transaction, agent: Agent, reason: str) -> None:
     """Retire an agent for good; it holds no authority from then on."""
     if agent.status == "retired":
-        raise InputError(f"{agent.name!r} is retired already", field="name")
+        raise ConflictError(f"{agent.name!r} is retired already", field="name")
     agent.status = "retired"
     transaction.record("agent.retired", agent.id, {"name": agent.name, "reason": reason})
     enforce_agent(transaction, agent.id, f"retired: {reason}")
 
 
 def find_agent(session: Session, name_or_id: str) -> Agent:
-    """Return an agent by name or id; raises InputError with the nearest names."""
+    """Return an agent by name or id; raises NotFoundError with the nearest names."""
     agent = session.scalar(
         select(Agent).where((Agent.name == name_or_id) | (Agent.id == name_or_id))
     )
@@ -107,7 +107,7 @@ def find_agent(session: Session, name_or_id: str) -> Agent:
     names = session.scalars(select(Agent.name)).all()
     near = difflib.get_close_matches(name_or_id, names, n=3)
     hint = f"did you mean {', '.join(near)}?" if near else "underwriter agent list"
-    raise InputError(f"no agent is named {name_or_id!r}", field="agent", hint=hint)
+    raise NotFoundError(f"no agent is named {name_or_id!r}", field="agent", hint=hint)
 
 
 def list_agents(session: Session) -> list[Agent]:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.gate.decay import elapsed_days, moment_after
-from governance.gate.reaudit import overdue, unit_exponential
+from governance.gate.decay import moment_after
+from governance.gate.position import AgentPosition
+from governance.gate.reaudit import unit_exponential
+from governance.kernel.clock import days_between
 from governance.kernel.value import Value
-from governance.registry.certifications import latest_certification
-from governance.registry.policies import stored_policy
-from governance.registry.standing import days_until_audit, gate_standing
-from governance.store.agents import Agent
+from governance.registry.certifications import certifications_of
+from governance.store.agents import Agent, Certification
+from governance.store.past import positions_at
 
 
 class DueAudit(Value):
@@ -37,33 +38,36 @@ class DueAudit(Value):
 
 def due_audits(session: Session, at: datetime) -> list[DueAudit]:
     """Return every audit due at a moment, the longest due first; dates to come stay hidden."""
-    agents = session.scalars(select(Agent).where(Agent.status == "active"))
-    found = [audit for agent in agents if (audit := _due(session, agent, at)) is not None]
+    agents = session.scalars(select(Agent.id).where(Agent.registered_at <= at)).all()
+    positions = positions_at(session, agents, at).values()
+    rows = certifications_of(session, positions)
+    found = [audit for one in positions if (audit := _due(one, rows, at)) is not None]
     return sorted(found, key=lambda audit: (audit.due_at, audit.agent))
 
 
-def _due(session: Session, agent: Agent, at: datetime) -> DueAudit | None:
-    last = latest_certification(session, agent)
-    if last is None or last.void_at is not None or last.tier == 0:
+def _due(position: AgentPosition, rows: dict[str, Certification], at: datetime) -> DueAudit | None:
+    certified = position.certified
+    if position.status != "active" or certified is None:
         return None
-    policy = stored_policy(session, last.policy_digest)
-    days = days_until_audit(last, gate_standing(last, policy), policy)
-    passed = elapsed_days(last.certified_at, at)
+    if certified.void_reason is not None or certified.tier == 0:
+        return None
+    days, passed = certified.due_after, days_between(certified.at, at)
     if days is None or days > passed:
         return None
-    due_at = moment_after(last.certified_at, days)
+    due_at = moment_after(certified.at, days)
     if due_at is None:
         return None
+    last, policy = rows[certified.id], certified.own.policy
     seed, contribution = bytes.fromhex(last.audit_seed), last.audit_contribution
     return DueAudit(
-        agent=agent.name,
-        id=agent.id,
+        agent=position.name,
+        id=position.id,
         certification=last.id,
         certified_at=last.certified_at,
         due_at=due_at,
         cause="stale_ih" if days == policy.ih.fresh_days else "spot",
         overdue_at=moment_after(last.certified_at, days + policy.reaudit.overdue_days),
-        overdue=overdue(policy, days, passed),
+        overdue=certified.lapses_after is not None and passed > certified.lapses_after,
         reveal={
             "commitment": last.audit_commitment,
             "seed": last.audit_seed,

@@ -22,15 +22,13 @@ from governance.gate.certificate.payload import (
     sign,
 )
 from governance.gate.dimensions import Basis
-from governance.gate.vector import RobustnessVector
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError
 from governance.registry.certifications import latest_certification
 from governance.registry.enforcement import enforce_agent
 from governance.registry.keys import next_revocation
-from governance.registry.policies import stored_policy
-from governance.store.access import require_role
 from governance.store.agents import Agent, Certification
 from governance.store.keys import Revocation
+from governance.store.positions import stored_policy
 from governance.store.store import Transaction
 
 
@@ -39,19 +37,18 @@ def sign_certification(
 ) -> CertificateDocument:
     """Sign what a certification found and keep the certificate with it, whatever the tier."""
     basis: Basis = "bound" if certification.basis == "bound" else "point"
-    digests = certification.evidence["agent_digests"]
-    evidence = {name: certification.evidence[name] for name in ("kind", "source", "note")}
+    source = certification.evidence
     payload = issue(
         certificate_id=certification.id,
         agent=Subject(id=agent.id, name=agent.name),
-        digests=Digests(**digests, audit=certification.evidence.get("digest")),
-        vector=RobustnessVector.model_validate(certification.vector),
+        digests=Digests(**source.agent_digests, audit=source.digest),
+        vector=certification.vector,
         policy=stored_policy(transaction.session, certification.policy_digest),
         basis=basis,
         attempts=certification.attempt,
         issued_at=certification.certified_at,
         audit_commitment=certification.audit_commitment,
-        evidence=EvidenceStatement.model_validate(evidence),
+        evidence=EvidenceStatement(kind=source.kind, source=source.source, note=source.note),
     )
     document = sign(payload, key)
     certification.certificate = document.to_json()
@@ -70,12 +67,11 @@ def stored_certificate(session: Session, agent: Agent) -> CertificateDocument:
 
 def revoke_certificate(transaction: Transaction, agent: Agent, reason: str) -> Certification:
     """Revoke the certificate of the last certification, which becomes void at once."""
-    require_role(transaction, "auditor")
     last = latest_certification(transaction.session, agent)
     if last is None:
         raise InputError(f"{agent.name!r} was never certified", field="agent")
     if last.void_at is not None:
-        raise InputError(f"is void already: {last.void_reason}", field="agent")
+        raise ConflictError(f"is void already: {last.void_reason}", field="agent")
     last.void_at, last.void_reason = transaction.now, f"revoked: {reason}"
     number = next_revocation(transaction.session)
     transaction.session.add(

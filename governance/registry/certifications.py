@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.gate.dimensions import Basis
 from governance.gate.evaluate import Decision, evaluate
+from governance.gate.position import AgentPosition
 from governance.gate.reaudit import commitment
 from governance.gate.vector import RobustnessVector
 from governance.kernel.canonical import digest
-from governance.kernel.errors import InputError
-from governance.kernel.value import Value
+from governance.kernel.errors import ConflictError
 from governance.registry.enforcement import enforce_agent
 from governance.registry.policies import policy_in_force
-from governance.store.access import require_role
-from governance.store.agents import Agent, Certification
+from governance.store.agents import Agent, BoundEvidence, Certification, Evidence
+from governance.store.past import BATCH
 from governance.store.store import Transaction
 
 SEED_BYTES = 32
-
-
-class Evidence(Value):
-    """Where a vector comes from: typed in by somebody (declared) or from a stored audit."""
-
-    kind: Literal["declared", "verified"] = "declared"
-    source: str = "typed in"
-    digest: str | None = None
-    note: str | None = None
-    # Dimensions that the source filled with a default instead of a measurement.
-    defaulted: tuple[str, ...] = ()
 
 
 def certify_agent(
@@ -45,11 +34,10 @@ def certify_agent(
     """Decide an agent's tier under the policy in force and store the attempt, whatever it earns.
 
     The attempt counts among those on the same digests of model, prompt and tools, over which the
-    policy spends its alpha. Raises InputError for a retired agent.
+    policy spends its alpha. Raises ConflictError for a retired agent.
     """
-    require_role(transaction, "auditor")
     if agent.status == "retired":
-        raise InputError(f"{agent.name!r} is {agent.status}", field="agent")
+        raise ConflictError(f"{agent.name!r} is {agent.status}", field="agent")
     session = transaction.session
     policy = policy_in_force(session, agent.agent_group)
     attempt = count_attempts(session, agent) + 1
@@ -65,9 +53,9 @@ def certify_agent(
         basis=decision.basis,
         attempt=attempt,
         tier=decision.tier,
-        vector=vector.model_dump(mode="json"),
-        decision=decision.to_json(),
-        evidence={**found.model_dump(mode="json"), "agent_digests": dict(agent.digests)},
+        vector=vector,
+        decision=decision,
+        evidence=BoundEvidence(**found.model_dump(), agent_digests=agent.digests),
         certificate=None,
         audit_commitment=commitment(seed, identifier),
         audit_seed=seed.hex(),
@@ -87,7 +75,7 @@ def certify_agent(
 def count_attempts(session: Session, agent: Agent) -> int:
     """Return how many attempts were made on the agent's present digests."""
     rows = session.scalars(select(Certification.evidence).where(Certification.agent_id == agent.id))
-    return sum(row.get("agent_digests") == agent.digests for row in rows)
+    return sum(row.agent_digests == agent.digests for row in rows)
 
 
 def latest_certification(session: Session, agent: Agent) -> Certification | None:
@@ -98,6 +86,19 @@ def latest_certification(session: Session, agent: Agent) -> Certification | None
         .order_by(Certification.event_sequence.desc())
         .limit(1)
     )
+
+
+def certifications_of(
+    session: Session, positions: Iterable[AgentPosition]
+) -> dict[str, Certification]:
+    """Return {certification id: row} of the last certifications of positions."""
+    wanted = [one.certified.id for one in positions if one.certified is not None]
+    found: dict[str, Certification] = {}
+    for start in range(0, len(wanted), BATCH):
+        part = wanted[start : start + BATCH]
+        rows = session.scalars(select(Certification).where(Certification.id.in_(part)))
+        found |= {row.id: row for row in rows}
+    return found
 
 
 def count_certifications(session: Session) -> int:
@@ -114,7 +115,7 @@ def _payload(
         "basis": decision.basis,
         "attempt": certification.attempt,
         "policy": decision.policy_digest,
-        "vector": digest(certification.vector),
+        "vector": digest(certification.vector.model_dump(mode="json")),
         "audit_commitment": certification.audit_commitment,
         "missing": list(decision.missing),
         "evidence": evidence.model_dump(mode="json"),

@@ -14,9 +14,9 @@ from governance.kernel.canonical import file_digest
 from governance.kernel.errors import InputError
 from governance.registry.agents import find_agent, register_agent
 from governance.registry.certificates import sign_certification
-from governance.registry.certifications import Evidence, certify_agent
+from governance.registry.certifications import certify_agent
 from governance.registry.standing import AgentStanding, standing_of_agent
-from governance.store.agents import Agent
+from governance.store.agents import Agent, Evidence
 from governance.store.store import Transaction
 
 

@@ -13,7 +13,7 @@ from governance.registry.agents import find_agent
 from governance.registry.incident_effects import lift_freeze
 from governance.registry.policies import policy_in_force, set_policy
 from governance.registry.roles import Carry, propose
-from governance.store.access import require_role, roles_in_use
+from governance.store.access import roles_in_use
 from governance.store.agents import Agent
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
@@ -31,7 +31,6 @@ def request_policy(
 
     Returns the proposal, or whether the policy in force changed.
     """
-    require_role(transaction, "policy_owner")
     if roles_in_use(transaction) and raises_authority(
         policy_in_force(transaction.session, group), policy
     ):
@@ -42,7 +41,6 @@ def request_policy(
 
 def request_lift(transaction: Transaction, agent: Agent, reason: str) -> Proposal | None:
     """Lift an agent's freeze, or propose it where roles are in use; returns the proposal."""
-    require_role(transaction, "policy_owner")
     if roles_in_use(transaction):
         document = {"agent": agent.id}
         return propose(

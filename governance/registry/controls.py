@@ -1,22 +1,19 @@
-"""What the organisation says and shows about each control, of itself or of one system."""
+"""What the organisation says and shows about each control is stored, of itself or of a system."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
+from governance.registry.assessments import Assessment, Status, read_assessments
 from governance.store.assessment import AiSystem, ControlAssessment, ControlEvidence
 from governance.store.store import Transaction
 from taxonomy import Ontology
 
-Status = Literal["verified", "declared", "not_assessed"]
 CONTROL_KINDS = ("control", "article", "mitigation")
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
@@ -73,7 +70,7 @@ class Word(Value):
 
 def assess_control(
     transaction: Transaction, ontology: Ontology, word: Word, system: AiSystem | None = None
-) -> ControlAssessment:
+) -> Assessment:
     """Store a word on a control with its evidence; earlier words are kept.
 
     Raises InputError where the ontology has no such control.
@@ -111,45 +108,8 @@ def assess_control(
     payload = word.model_dump(mode="json")
     payload["system"] = None if system is None else system.name
     transaction.record("control.assessed", row.id, payload)
-    return row
-
-
-def assessments_at(
-    session: Session, at: datetime | None = None, *, system_id: str | None = None
-) -> list[ControlAssessment]:
-    """Return the last word on each control until a moment (default: now).
-
-    With a system: only words on that system; without: words of the organisation and of every
-    system. Ids are ordered by time, so of two words at one moment the later one counts.
-    """
-    query = select(ControlAssessment).order_by(ControlAssessment.recorded_at, ControlAssessment.id)
-    if at is not None:
-        query = query.where(ControlAssessment.recorded_at <= at)
-    if system_id is not None:
-        query = query.where(ControlAssessment.system_id == system_id)
-    last = {(row.control, row.system_id): row for row in session.scalars(query)}
-    return list(last.values())
-
-
-def history_of(session: Session, control: str) -> list[ControlAssessment]:
-    """Return every word on a control, oldest first."""
-    query = select(ControlAssessment).where(ControlAssessment.control == control)
-    ordered = query.order_by(ControlAssessment.recorded_at, ControlAssessment.id)
-    return list(session.scalars(ordered))
-
-
-def evidence_of(
-    session: Session, assessments: Iterable[ControlAssessment]
-) -> dict[str, list[ControlEvidence]]:
-    """Return the evidence of assessments by assessment id."""
-    wanted: Sequence[str] = [row.id for row in assessments]
-    found: dict[str, list[ControlEvidence]] = {identifier: [] for identifier in wanted}
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        query = select(ControlEvidence).where(ControlEvidence.assessment_id.in_(part))
-        for row in session.scalars(query.order_by(ControlEvidence.id)):
-            found[row.assessment_id].append(row)
-    return found
+    (stored,) = read_assessments(transaction.session, [row])
+    return stored
 
 
 def _iso(day: date | None) -> str | None:

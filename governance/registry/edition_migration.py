@@ -18,13 +18,22 @@ NOTHING = "NONE"
 PART = 500
 
 
+class ToReview(Value):
+    """A coded incident that a person must look at, why, and at which sub-threats."""
+
+    incident: str
+    code: str
+    reason: str
+    candidates: tuple[str, ...]
+
+
 class MigrationPlan(Value):
     """What becomes of the current codings of one edition; ``other_editions`` are left alone."""
 
     old: str
     new: str
     keep: tuple[str, ...]
-    review: tuple[dict[str, Any], ...]
+    review: tuple[ToReview, ...]
     other_editions: dict[str, int]
 
 
@@ -96,7 +105,7 @@ def _current(session: Session) -> list[tuple[str, str, str | None, str | None]]:
     return [(a, b, c, d) for a, b, c, d in session.execute(query)]
 
 
-def _review_rows(session: Session, moves: list[Move]) -> list[dict[str, Any]]:
+def _review_rows(session: Session, moves: list[Move]) -> list[ToReview]:
     incidents: dict[str, str] = {}
     ids = [move.incident for move in moves]
     for start in range(0, len(ids), PART):
@@ -105,12 +114,12 @@ def _review_rows(session: Session, moves: list[Move]) -> list[dict[str, Any]]:
         for classification_id, incident_id in session.execute(part):
             incidents[classification_id] = incident_id
     return [
-        {
-            "incident": incidents[move.incident],
-            "code": move.code,
-            "reason": move.reason,
-            "candidates": list(move.candidates),
-        }
+        ToReview(
+            incident=incidents[move.incident],
+            code=move.code,
+            reason=move.reason,
+            candidates=move.candidates,
+        )
         for move in moves
     ]
 

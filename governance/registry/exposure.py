@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from governance.kernel.canonical import digest
 from governance.registry.exposure_model import (
@@ -46,6 +50,15 @@ def estimate_exposure(
         },
     )
     return runs
+
+
+def newest_runs(session: Session, at: datetime | None = None) -> list[RiskRun]:
+    """Return for each domain, and for the portfolio (domain None), its last run until a moment."""
+    statement = select(RiskRun).order_by(RiskRun.at, RiskRun.id)
+    if at is not None:
+        statement = statement.where(RiskRun.at <= at)
+    newest = {run.domain: run for run in session.scalars(statement)}
+    return sorted(newest.values(), key=lambda run: (run.domain is None, run.domain or ""))
 
 
 def _stored(

@@ -7,15 +7,15 @@ from typing import Any, Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.incidents.view import coded_incidents, view_of
-from governance.kernel.errors import InputError
+from governance.incidents.codings import codings_of
+from governance.kernel.errors import ConflictError, InputError
 from governance.registry.certifications import latest_certification
 from governance.registry.enforcement import enforce_agent
 from governance.registry.policies import policy_in_force
 from governance.registry.risks import DEFAULT_BASIS, frequency_of, register_risk
 from governance.registry.standing import standing_of_agent
 from governance.store.agents import Agent
-from governance.store.incident_links import IncidentLink
+from governance.store.incident_links import FREEZE, IncidentLink
 from governance.store.incidents import Incident
 from governance.store.risks import RegisteredRisk
 from governance.store.store import Transaction
@@ -30,14 +30,14 @@ def link_incident(
 
     ``note`` does nothing more, ``reaudit`` makes an audit due now, ``freeze`` takes all authority
     until somebody lifts it, ``demote`` makes the certification void. The frequency of the
-    incident's threat in the risk register is updated. Raises InputError where the two are linked
-    already.
+    incident's threat in the risk register is updated. Raises ConflictError where the two are
+    linked already.
     """
     if severity not in get_args(Severity):
         raise InputError(f"{severity!r} is no severity", field="severity", hint="low to critical")
     session = transaction.session
     if _link(session, incident, agent) is not None:
-        raise InputError(f"is linked to {agent.name!r} already", field="incident")
+        raise ConflictError(f"is linked to {agent.name!r} already", field="incident")
     policy = policy_in_force(session, agent.agent_group)
     effect: str = getattr(policy.incidents, severity)
     before = standing_of_agent(session, agent, transaction.now).tier
@@ -81,18 +81,12 @@ def lift_freeze(transaction: Transaction, agent: Agent, reason: str) -> None:
     agent.status = "active"
     statement = select(IncidentLink).where(
         IncidentLink.agent_id == agent.id,
-        IncidentLink.effect == "freeze",
+        IncidentLink.effect == FREEZE,
         IncidentLink.lifted_at.is_(None),
     )
     for link in transaction.session.scalars(statement):
         link.lifted_at, link.lift_reason = transaction.now, reason
     transaction.record("agent.unfrozen", agent.id, {"name": agent.name, "reason": reason})
-
-
-def linked_incidents(session: Session, agent: Agent) -> list[IncidentLink]:
-    """Return the incidents of an agent, the oldest first."""
-    statement = select(IncidentLink).where(IncidentLink.agent_id == agent.id)
-    return list(session.scalars(statement.order_by(IncidentLink.linked_at, IncidentLink.id)))
 
 
 def _link(session: Session, incident: Incident, agent: Agent) -> IncidentLink | None:
@@ -104,7 +98,7 @@ def _link(session: Session, incident: Incident, agent: Agent) -> IncidentLink | 
 
 
 def _run(transaction: Transaction, agent: Agent, effect: str, cause: str) -> None:
-    if effect == "freeze" and agent.status == "active":
+    if effect == FREEZE and agent.status == "active":
         agent.status = "frozen"
     last = latest_certification(transaction.session, agent)
     if last is None or last.void_at is not None:
@@ -118,10 +112,9 @@ def _run(transaction: Transaction, agent: Agent, effect: str, cause: str) -> Non
 def _frequencies(transaction: Transaction, incident: Incident) -> dict[str, float]:
     """Register the incident's threats where they are new; return events a year of each."""
     session = transaction.session
-    row = session.execute(coded_incidents().where(Incident.id == incident.id)).one()
-    view = view_of(*row)
+    (coding,) = codings_of(session, [incident.merged_into or incident.id])
     found: dict[str, float] = {}
-    for threat in (view.domain, view.sub_threat):
+    for threat in (coding.domain, coding.sub_threat):
         if threat is None or threat == "NONE":
             continue
         risk = session.get(RegisteredRisk, threat)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from governance.store.ontology import TaxonomyEdge, TaxonomyEdition, TaxonomyNode
 from governance.store.store import Transaction
-from taxonomy import Ontology
+from taxonomy import Ontology, load, load_edition
+from taxonomy.packaged import editions
 
 _NODE_COLUMNS = ("id", "kind", "name", "domain", "origin", "definition")
 _EDGE_COLUMNS = ("subject", "predicate", "object", "confidence")
@@ -35,9 +37,19 @@ def store_ontology(transaction: Transaction, ontology: Ontology) -> bool:
     return True
 
 
-def latest_edition(session: Session) -> TaxonomyEdition | None:
-    """Return the edition that was loaded last, or None."""
-    return session.scalar(select(TaxonomyEdition).order_by(TaxonomyEdition.loaded_at.desc()))
+def ontology_at(session: Session, at: datetime | None = None) -> Ontology:
+    """Return the edition that was loaded last, now or until a moment.
+
+    An edition that this program no longer carries is replaced by the packaged one.
+    """
+    query = select(TaxonomyEdition.edition).order_by(TaxonomyEdition.loaded_at.desc()).limit(1)
+    if at is not None:
+        query = query.where(TaxonomyEdition.loaded_at <= at)
+    name = session.scalar(query)
+    packaged = load()
+    if name is None or name == packaged.edition or name not in editions():
+        return packaged
+    return load_edition(name)
 
 
 def _node_rows(ontology: Ontology) -> list[dict[str, object]]:

@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 
 from governance.gate.certificate.policy import sign_policy
 from governance.gate.policy import Policy, policy_digest
-from governance.kernel.errors import InputError, StorageError
+from governance.kernel.errors import StorageError
 from governance.registry.enforcement import enforce_group
 from governance.store.policies import DEFAULT_GROUP, PolicyInForce, PolicyVersion, SignedRelease
+from governance.store.positions import stored_policy
 from governance.store.store import Transaction
-
-# A digest names one content for good, so what was read once need not be read again.
-_known: dict[str, Policy] = {}
 
 
 def set_policy(
@@ -77,20 +75,6 @@ def policy_in_force(session: Session, group: str = DEFAULT_GROUP) -> Policy:
         if row is not None:
             return stored_policy(session, row.policy_digest)
     raise StorageError("no policy is in force", hint="underwriter init")
-
-
-def stored_policy(session: Session, digest: str) -> Policy:
-    """Return a stored version by its digest; raises InputError where there is none."""
-    policy = _known.get(digest)
-    if policy is None:
-        version = session.get(PolicyVersion, digest)
-        if version is None:
-            raise InputError(f"no policy version has the digest {digest}")
-        policy = Policy.model_validate(version.document)
-        if policy.digest != digest:
-            raise StorageError(f"the stored policy {digest} was changed: its digest does not fit")
-        _known[digest] = policy
-    return policy
 
 
 def _signed(

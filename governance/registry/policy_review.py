@@ -11,8 +11,6 @@ from governance.gate.backtest import PastDecision
 from governance.gate.decay import elapsed_days
 from governance.gate.diff import Holder
 from governance.gate.dimensions import Basis
-from governance.gate.vector import RobustnessVector
-from governance.kernel.money import Money
 from governance.registry.certifications import latest_certification
 from governance.store.agents import Agent, Certification
 from governance.store.policies import PolicyInForce
@@ -36,7 +34,7 @@ def stored_holders(session: Session, at: datetime, group: str | None = None) -> 
             found.append(
                 Holder(
                     name=agent.name,
-                    vector=RobustnessVector.model_validate(last.vector),
+                    vector=last.vector,
                     basis=_basis(last),
                     attempts=last.attempt,
                     days=elapsed_days(last.certified_at, at),
@@ -58,11 +56,11 @@ def stored_decisions(session: Session, since: datetime | None = None) -> list[Pa
         PastDecision(
             name=name,
             at=row.certified_at,
-            vector=RobustnessVector.model_validate(row.vector),
+            vector=row.vector,
             basis=_basis(row),
             attempts=row.attempt,
             tier=row.tier,
-            ceiling=Money.model_validate(row.decision["ceiling"]),
+            ceiling=row.decision.ceiling,
         )
         for row, name in session.execute(query)
     ]

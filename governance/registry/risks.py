@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.incidents.view import coded_incidents, view_of
+from governance.incidents.codings import Coding
+from governance.incidents.links import linked_codings
 from governance.kernel.clock import days_between
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError
 from governance.kernel.value import Value
 from governance.risk.estimate.conjugate import GammaRate
-from governance.store.incident_links import IncidentLink
-from governance.store.incidents import Incident
+from governance.store.history import subjects_of
 from governance.store.risks import RegisteredRisk
 from governance.store.store import Transaction
 from taxonomy import load
 
 DAYS_PER_YEAR = 365.25
+REGISTERED = "risk.registered"
 # Half an event in one year: where nothing is known, and stated as such.
 DEFAULT_SHAPE, DEFAULT_YEARS = 0.5, 1.0
 DEFAULT_BASIS = "default prior: half an event in one year"
@@ -52,14 +53,17 @@ def register_risk(
     observed_since: datetime | None = None,
     owner: str | None = None,
 ) -> RegisteredRisk:
-    """Put a threat of the ontology on the register with the prior of its frequency."""
+    """Put a threat of the ontology on the register with the prior of its frequency.
+
+    Raises ConflictError where it stands there already.
+    """
     node = load().node(threat)
     if node.kind not in ("domain", "sub_threat"):
         raise InputError(f"{threat!r} is a {node.kind}, not a threat", field="threat")
     if prior_events <= 0 or prior_years <= 0:
         raise InputError("prior events and years are above 0", field="prior")
     if transaction.session.get(RegisteredRisk, threat) is not None:
-        raise InputError(f"{threat!r} is on the register already", field="threat")
+        raise ConflictError(f"{threat!r} is on the register already", field="threat")
     risk = RegisteredRisk(
         threat=threat,
         title=node.name,
@@ -72,7 +76,7 @@ def register_risk(
     transaction.session.add(risk)
     transaction.session.flush()
     transaction.record(
-        "risk.registered",
+        REGISTERED,
         threat,
         {"prior_events": prior_events, "prior_years": prior_years, "basis": basis},
     )
@@ -81,20 +85,23 @@ def register_risk(
 
 def frequency_of(session: Session, risk: RegisteredRisk, at: datetime) -> RiskFrequency:
     """Return the frequency of one registered threat at a moment."""
-    return _frequency(risk, _linked_codes(session), at)
+    return _frequency(risk, linked_codings(session, at), at)
 
 
 def all_frequencies(session: Session, at: datetime) -> list[RiskFrequency]:
-    """Return the frequency of every registered threat, the most frequent first."""
-    codes = _linked_codes(session)
-    risks = session.scalars(select(RegisteredRisk))
-    return sorted((_frequency(risk, codes, at) for risk in risks), key=lambda row: -row.mean)
+    """Return the frequency of every threat registered until a moment, the most frequent first."""
+    registered = subjects_of(session, REGISTERED, at)
+    codings = linked_codings(session, at)
+    found = [
+        _frequency(risk, codings, at)
+        for risk in session.scalars(select(RegisteredRisk))
+        if risk.threat in registered
+    ]
+    return sorted(found, key=lambda row: (-row.mean, row.threat))
 
 
-def _frequency(
-    risk: RegisteredRisk, codes: list[tuple[str | None, str | None]], at: datetime
-) -> RiskFrequency:
-    events = sum(risk.threat in code for code in codes)
+def _frequency(risk: RegisteredRisk, codings: list[Coding], at: datetime) -> RiskFrequency:
+    events = sum(risk.threat in (row.domain, row.sub_threat) for row in codings)
     years = max(days_between(risk.observed_since, at), 0.0) / DAYS_PER_YEAR
     # Conjugate update; on the day of registration the years observed are 0.
     rate = GammaRate(risk.prior_shape + events, risk.prior_years + years)
@@ -109,14 +116,6 @@ def _frequency(
         low=rate.quantile(0.05),
         high=rate.quantile(0.95),
     )
-
-
-def _linked_codes(session: Session) -> list[tuple[str | None, str | None]]:
-    """Return (domain, sub-threat) of every incident that is linked to an agent, once each."""
-    linked = select(IncidentLink.incident_id)
-    rows = session.execute(coded_incidents().where(Incident.id.in_(linked)))
-    views = [view_of(*row) for row in rows]
-    return [(view.domain, view.sub_threat) for view in views]
 
 
 def observation_start(at: datetime, years: float) -> datetime:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy.orm import Session
 
 from governance.kernel.value import Value
-from governance.registry.controls import assessments_at
+from governance.registry.assessments import Assessment, assessments_at, counting_words
 from governance.registry.staleness import Stale
-from governance.registry.systems import current_threats
-from governance.store.assessment import AiSystem, ControlAssessment
+from governance.registry.system_history import current_threats
+from governance.store.assessment import AiSystem
 from taxonomy import Ontology
 from taxonomy.model import MITIGATED_BY
 
@@ -73,16 +73,11 @@ def cover_system(
     """
     if framework is not None:
         ontology.framework(framework)
-    words = {
-        (row.control, row.system_id): row
-        for row in assessments_at(session)
-        if row.system_id in (None, system.id)
-    }
+    words = counting_words(assessments_at(session), system.id)
     stated = [row.threat for row in current_threats(session, system)]
     reasons = {row.assessment_id: row.reasons for row in stale}
     threats = tuple(
-        _threat(ontology, threat, words, system, framework, reasons)
-        for threat in expand(ontology, stated)
+        _threat(ontology, threat, words, framework, reasons) for threat in expand(ontology, stated)
     )
     return SystemCoverage(
         system=system.name,
@@ -102,8 +97,7 @@ def expand(ontology: Ontology, threats: Iterable[str]) -> list[str]:
 def _threat(
     ontology: Ontology,
     threat: str,
-    words: dict[tuple[str, str | None], ControlAssessment],
-    system: AiSystem,
+    words: Mapping[str, Assessment],
     framework: str | None,
     reasons: Mapping[str, tuple[str, ...]],
 ) -> ThreatCoverage:
@@ -113,12 +107,11 @@ def _threat(
         node = ontology.nodes[edge.object]
         if framework is not None and node.framework != framework:
             continue
-        own, general = words.get((node.id, system.id)), words.get((node.id, None))
-        word = own or general
+        word = words.get(node.id)
         if word is not None and word.applicable is False:
             not_applicable += 1
             continue
-        scope = None if word is None else ("system" if own else "organisation")
+        scope = None if word is None else "system" if word.system_id else "organisation"
         standings.append(
             ControlStanding(
                 control=node.id,

@@ -1,16 +1,16 @@
-"""The inventory of AI systems and the threats that each is said to face."""
+"""The inventory of AI systems and the threats that each is said to face, as it is changed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ConflictError, InputError, NotFoundError
+from governance.registry.system_history import CHANGED, REGISTERED, current_threats, declared
 from governance.store.assessment import AiSystem, AiSystemThreat
 from governance.store.store import Transaction
 from taxonomy import Ontology
@@ -37,7 +37,7 @@ def register_system(
         raise InputError(f"{name!r} is no name for an AI system", field="name")
     session = transaction.session
     if session.scalar(select(AiSystem).where(AiSystem.name == name)) is not None:
-        raise InputError(f"an AI system named {name!r} is registered already", field="name")
+        raise ConflictError(f"an AI system named {name!r} is registered already", field="name")
     system = AiSystem(
         id=transaction.new_id(),
         name=name,
@@ -52,7 +52,7 @@ def register_system(
     )
     session.add(system)
     session.flush()
-    transaction.record("system.registered", system.id, {"name": name, **_words(system)})
+    transaction.record(REGISTERED, system.id, {"name": name, **declared(system)})
     return system
 
 
@@ -61,7 +61,7 @@ def change_system(transaction: Transaction, system: AiSystem, changes: Mapping[s
 
     ``changes`` may name description, owner, role, risk_class, status and facts (which are merged).
     """
-    before = _words(system)
+    before = declared(system)
     wanted = dict(changes)
     if "facts" in wanted:
         wanted["facts"] = {**system.facts, **wanted["facts"]}
@@ -74,7 +74,7 @@ def change_system(transaction: Transaction, system: AiSystem, changes: Mapping[s
         setattr(system, key, value)
     system.retired_at = transaction.now if system.status == "retired" else None
     transaction.record(
-        "system.changed", system.id, {"name": system.name, "before": before, **_words(system)}
+        CHANGED, system.id, {"name": system.name, "before": before, **declared(system)}
     )
     return True
 
@@ -85,13 +85,18 @@ def state_threats(
     ontology: Ontology,
     threats: Iterable[str],
     reason: str = "",
+    *,
+    field: str = "threats",
 ) -> list[str]:
-    """State that a system faces sub-threats or whole domains; returns the newly stated ones."""
+    """State that a system faces sub-threats or whole domains; returns the newly stated ones.
+
+    ``field`` is what an error about a threat names.
+    """
     known = {row.threat for row in current_threats(transaction.session, system)}
     added = []
     for threat in dict.fromkeys(threats):
         if ontology.node(threat).kind not in THREAT_KINDS:
-            raise InputError(f"{threat!r} is no threat", field="threat", hint="for example MIS-01")
+            raise InputError(f"{threat!r} is no threat", field=field, hint="for example MIS-01")
         if threat in known:
             continue
         row = AiSystemThreat(
@@ -114,39 +119,20 @@ def state_threats(
 def drop_threats(
     transaction: Transaction, system: AiSystem, threats: Iterable[str], reason: str
 ) -> list[str]:
-    """End that a system faces threats; raises InputError for one that it was not said to face."""
+    """End that a system faces threats; raises NotFoundError for one it was not said to face."""
     current = {row.threat: row for row in current_threats(transaction.session, system)}
     dropped = list(dict.fromkeys(threats))
     for threat in dropped:
         if threat not in current:
-            raise InputError(f"{system.name!r} is not said to face {threat!r}", field="threat")
+            raise NotFoundError(f"{system.name!r} is not said to face {threat!r}", field="drop")
         current[threat].removed_at = transaction.now
     payload = {"name": system.name, "threats": dropped, "reason": reason}
     transaction.record("system.threats_dropped", system.id, payload)
     return dropped
 
 
-def current_threats(
-    session: Session, system: AiSystem, at: datetime | None = None
-) -> list[AiSystemThreat]:
-    """Return the threats that a system is said to face, now or at a moment."""
-    query = select(AiSystemThreat).where(AiSystemThreat.system_id == system.id)
-    if at is None:
-        query = query.where(AiSystemThreat.removed_at.is_(None))
-    else:
-        open_then = or_(AiSystemThreat.removed_at.is_(None), AiSystemThreat.removed_at > at)
-        query = query.where(AiSystemThreat.stated_at <= at, open_then)
-    return list(session.scalars(query.order_by(AiSystemThreat.threat)))
-
-
-def systems_at(session: Session, at: datetime | None = None) -> list[AiSystem]:
-    """Return every system registered until a moment (default: all), by name."""
-    query = select(AiSystem).order_by(AiSystem.name)
-    return list(session.scalars(query if at is None else query.where(AiSystem.registered_at <= at)))
-
-
 def find_system(session: Session, name_or_id: str) -> AiSystem:
-    """Return a system by name or id; raises InputError with the nearest names."""
+    """Return a system by name or id; raises NotFoundError with the nearest names."""
     wanted = or_(AiSystem.name == name_or_id, AiSystem.id == name_or_id)
     system = session.scalar(select(AiSystem).where(wanted))
     if system is not None:
@@ -155,15 +141,4 @@ def find_system(session: Session, name_or_id: str) -> AiSystem:
 
     near = difflib.get_close_matches(name_or_id, session.scalars(select(AiSystem.name)).all(), n=3)
     hint = f"did you mean {', '.join(near)}?" if near else "underwriter system list"
-    raise InputError(f"no AI system is named {name_or_id!r}", field="system", hint=hint)
-
-
-def _words(system: AiSystem) -> dict[str, Any]:
-    return {
-        "description": system.description,
-        "owner": system.owner,
-        "role": system.role,
-        "risk_class": system.risk_class,
-        "status": system.status,
-        "facts": dict(system.facts),
-    }
+    raise NotFoundError(f"no AI system is named {name_or_id!r}", field="system", hint=hint)

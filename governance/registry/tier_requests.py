@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
-from governance.gate.decay import elapsed_days
+from governance.gate.position import AgentPosition
 from governance.gate.request import TierAnswer, request_tier
+from governance.kernel.clock import days_between
 from governance.kernel.errors import InputError
+from governance.kernel.money import Money
 from governance.registry.agents import find_agent
-from governance.registry.certifications import latest_certification
-from governance.registry.policies import stored_policy
-from governance.registry.standing import gate_standing, standing_of_agent
+from governance.store.past import position_at
 from governance.store.store import Transaction
-
-
-def parse_tier(text: str) -> int:
-    """Return the number of ``T3`` or ``3``; raises InputError on anything else."""
-    found = re.fullmatch(r"[Tt]?([1-5])", text.strip())
-    if found is None:
-        raise InputError(f"{text!r} is no tier: T1 to T5", field="tier")
-    return int(found[1])
 
 
 def request_agent_tier(transaction: Transaction, name: str, asked: int) -> TierAnswer:
@@ -30,25 +20,32 @@ def request_agent_tier(transaction: Transaction, name: str, asked: int) -> TierA
     """
     session = transaction.session
     agent = find_agent(session, name)
-    last = latest_certification(session, agent)
+    position = position_at(session, agent, transaction.now)
+    last = position.certified
     if last is None:
         raise InputError(f"{agent.name!r} was never certified", field="agent")
-    policy = stored_policy(session, last.policy_digest)
-    days = elapsed_days(last.certified_at, transaction.now)
-    answer = request_tier(gate_standing(last, policy), policy, asked, days)
-    held = standing_of_agent(session, agent, transaction.now).tier
-    if held < answer.tier:
-        answer = answer.model_copy(
-            update={
-                "tier": held,
-                "granted": held >= asked,
-                "ceiling": policy.ceiling(held),
-                "audit_needed": held < asked,
-            }
-        )
+    days = days_between(last.at, transaction.now)
+    answer = request_tier(last.own.standing, last.own.policy, asked, days)
+    held = min(answer.tier, position.tier(transaction.now))
+    answer = answer.model_copy(
+        update={
+            "tier": held,
+            "granted": held >= asked,
+            "ceiling": _ceiling(position, min(held, asked)),
+            "audit_needed": held < asked,
+        }
+    )
     transaction.record(
         "agent.tier_requested",
         agent.id,
         {"asked": asked, "tier": answer.tier, "granted": answer.granted, "certification": last.id},
     )
     return answer
+
+
+def _ceiling(position: AgentPosition, tier: int) -> Money:
+    """Return the ceiling of a tier that every policy gives: the lowest of theirs."""
+    currency = position.policy.ceilings.currency
+    views = () if position.certified is None else position.certified.views
+    amounts = [view.policy.ceiling(tier, currency).amount for view in views]
+    return Money(amount=min(amounts, default=0), currency=currency)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 from governance.gate.certificate.dsse import Envelope
@@ -14,7 +13,7 @@ from governance.gate.certificate.trust import (
     read_revocations,
     trust,
 )
-from governance.kernel.documents import read_document
+from governance.kernel.documents import parse_text
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value, parse_document
 
@@ -32,25 +31,25 @@ class TrustFile(Value):
     revocations: dict[str, Any]
 
 
-def read_trust(text: str | None) -> tuple[TrustStore | None, RevocationList | None]:
-    """Return the keys that count and the revocations; (None, None) where nothing is named.
+def trust_in(text: str, name: str) -> tuple[TrustStore, RevocationList | None]:
+    """Return the keys that count and the revocations of a trust file, or of a key in PEM.
 
-    ``text`` is the path of a trust file or of a PEM file, or a public key in base64. Raises
-    InputError on a rotation or list that no trusted key signed.
+    ``name`` is what errors call the file. Raises InputError on a rotation or list that no trusted
+    key signed.
     """
-    if text is None:
-        return None, None
-    if not Path(text).is_file():
-        if len(text) != PUBLIC_KEY_LENGTH:
-            raise InputError("is neither a file nor a public key", file=text, field="--trust")
+    if "-----BEGIN" in text:
         return trust([decode_public_key(text)]), None
-    content = Path(text).read_text(encoding="utf-8", errors="replace")
-    if "-----BEGIN" in content:
-        return trust([decode_public_key(content)]), None
-    found = parse_document(TrustFile, read_document(text))
+    found = parse_document(TrustFile, parse_text(text, name))
     rotations = [Envelope.model_validate(row) for row in found.rotations]
     store = trust([decode_public_key(found.root_public_key)], rotations)
     return store, read_revocations(Envelope.model_validate(found.revocations), store)
+
+
+def trusted_key(text: str) -> TrustStore:
+    """Return the one key that counts, given in base64; raises InputError on anything else."""
+    if len(text) != PUBLIC_KEY_LENGTH:
+        raise InputError("is neither a file nor a public key", file=text, field="trust")
+    return trust([decode_public_key(text)])
 
 
 def expected_digests(items: Sequence[str]) -> dict[str, str]:

@@ -70,7 +70,7 @@ def checked(request: Request) -> Kind:
     if request.format not in kind.formats:
         raise InputError(
             f"{kind.name} is not made as {request.format}",
-            field="--format",
+            field="format",
             hint=f"one of {', '.join(kind.formats)}",
         )
     if kind.subject_required and request.subject is None:
@@ -90,9 +90,9 @@ def _context(store: Store, session: Session, request: Request) -> Context:
     now = store.clock.now()
     at = now if request.at is None else request.at
     if at > now:
-        raise InputError("lies in the future", field="--at")
+        raise InputError("lies in the future", field="at")
     if request.since is not None and request.since >= at:
-        raise InputError("is not before the moment of the report", field="--since")
+        raise InputError("is not before the moment of the report", field="since")
     return Context(
         session=session,
         at=at,

@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from governance import __version__
-from governance.reports.model import Head
+from governance.registry.ontology import ontology_at
+from governance.reports.model import Head, LedgerPoint
 from governance.reports.overview.model import Tolerance
-from governance.reports.state.ledger import ledger_point
-from governance.reports.state.ontology import ontology_at
-from governance.reports.state.sources import SourceBook
+from governance.reports.sources import SourceBook
 from governance.reports.words import Words
+from governance.store.history import head_at
 from taxonomy import Ontology
 
 PROGRAM = f"underwriter {__version__}"
@@ -33,11 +33,12 @@ class Context:
     book: SourceBook = field(default_factory=SourceBook)
 
     def ontology(self) -> Ontology:
-        """Return the edition in use at the moment."""
+        """Return the edition in use at the moment, whose name the report shows."""
         return ontology_at(self.session, self.at)
 
     def head(self, kind: str, title: str, ontology: Ontology, subject: str | None = None) -> Head:
         """Return the head of a report."""
+        events, last = head_at(self.session, self.at)
         return Head(
             kind=kind,
             title=title,
@@ -48,5 +49,5 @@ class Context:
             language=self.words.language,
             program=PROGRAM,
             taxonomy_edition=ontology.edition,
-            ledger=ledger_point(self.session, self.at),
+            ledger=LedgerPoint(events=events, head=last if events else None),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from governance.kernel.documents import read_document
+from governance.kernel.documents import Document
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value, parse
 from governance.reports.kinds import find_kind
@@ -46,19 +46,18 @@ class _Side:
     records: Mapping[str, str]
 
 
-def diff_files(before: str, after: str) -> ReportDiff:
+def diff_documents(before: Document, after: Document) -> ReportDiff:
     """Compare two JSON reports; raises InputError where one is none or the kinds differ."""
-    first, second = read_report(before), read_report(after)
+    first, second = report_of(before), report_of(after)
     if first.head.kind != second.head.kind:
         raise InputError(
-            f"is a report {second.head.kind}, the first is {first.head.kind}", file=after
+            f"is a report {second.head.kind}, the first is {first.head.kind}", file=after.source
         )
     return diff_reports(first, second)
 
 
-def read_report(path: str) -> Report:
-    """Read a report from its JSON form; raises InputError naming file and field."""
-    document = read_document(path)
+def report_of(document: Document) -> Report:
+    """Return the report in a document; raises InputError naming file and field."""
     data = document.data
     head = data.get("head") if isinstance(data, dict) else None
     if not isinstance(head, dict) or "kind" not in head:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from governance.kernel.errors import InputError
+from governance.kernel.errors import NotFoundError
 
 if TYPE_CHECKING:
     from governance.reports.context import Context
@@ -126,7 +126,7 @@ KINDS: dict[str, Kind] = {
 
 
 def find_kind(name: str) -> Kind:
-    """Return a kind, or raise InputError that lists all of them."""
+    """Return a kind, or raise NotFoundError that lists all of them."""
     if name not in KINDS:
-        raise InputError(f"{name!r} is no kind of report", hint=f"one of {', '.join(KINDS)}")
+        raise NotFoundError(f"{name!r} is no kind of report", hint=f"one of {', '.join(KINDS)}")
     return KINDS[name]

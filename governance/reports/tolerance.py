@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from governance.kernel.canonical import digest
-from governance.kernel.documents import read_document
+from governance.kernel.documents import Document
 from governance.kernel.money import Currency
 from governance.kernel.value import Value, parse_document
 from governance.reports.overview.model import Tolerance
@@ -34,9 +34,9 @@ class ToleranceFile(Value):
         return self
 
 
-def read_tolerance(path: str) -> Tolerance:
-    """Read a YAML or JSON file; raises InputError naming file, line and field."""
-    found = parse_document(ToleranceFile, read_document(path))
+def tolerance_of(document: Document) -> Tolerance:
+    """Return the line in a document; raises InputError naming file, line and field."""
+    found = parse_document(ToleranceFile, document)
     return Tolerance(
         currency=found.currency,
         points=tuple((point.loss, point.probability) for point in found.points),

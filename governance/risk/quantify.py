@@ -226,11 +226,11 @@ def key_of(value: Level) -> str:
     return text[:-2] if text.endswith(".0") else text
 
 
-def check_level(value: Level) -> float:
-    """Return a level as a number inside (0, 1), or raise InputError."""
-    level = _number(value, "levels")
+def check_level(value: Level, field: str = "levels") -> float:
+    """Return a level as a number inside (0, 1), or raise InputError at the field."""
+    level = _number(value, field)
     if not 0.0 < level < 1.0:
-        raise InputError(f"a level lies between 0 and 1, {value} does not", field="levels")
+        raise InputError(f"a level lies between 0 and 1, {value} does not", field=field)
     return level
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
+from governance.kernel.value import absent
 from governance.risk.inputs.fields import Spec
 
 Table = dict[str, float | None]
@@ -56,16 +59,11 @@ class RiskResult(Spec):
     method: str
     currency: str | None = None
     horizon_years: float = 1.0
-    layer: LayerFigures | None = None
-    standard_error: Table | None = None
-    rank_correlation: float | None = None
+    layer: Annotated[LayerFigures | None, Field(exclude_if=absent)] = None
+    standard_error: Annotated[Table | None, Field(exclude_if=absent)] = None
+    rank_correlation: Annotated[float | None, Field(exclude_if=absent)] = None
     warnings: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Return plain data; optional parts that were not asked for are left out."""
-        data = self.model_dump(mode="json")
-        for name in ("layer", "standard_error", "rank_correlation"):
-            if data[name] is None:
-                del data[name]
-        data["lec"] = [list(pair) for pair in self.lec]
-        return data
+        return self.model_dump(mode="json")

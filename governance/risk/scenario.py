@@ -212,7 +212,11 @@ def read_scenario(data: object, *, file: str | None = None) -> Scenario | Portfo
 
     Raises InputError that names the field at fault.
     """
-    document = Document(data, file or "", "")
-    if isinstance(data, Mapping) and "scenarios" in data:
+    return subject_of(Document(data, file or "", ""))
+
+
+def subject_of(document: Document) -> Scenario | Portfolio:
+    """Return the scenario or portfolio in a document; errors name file, line and field."""
+    if isinstance(document.data, Mapping) and "scenarios" in document.data:
         return parse_document(Portfolio, document)
     return parse_document(Scenario, document)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ForbiddenError
 from governance.store.roles import RoleGrant
 from governance.store.store import Transaction
 
@@ -19,7 +20,11 @@ ROLES = {
 
 def roles_in_use(transaction: Transaction) -> bool:
     """Return whether anybody was granted a role; until then everybody may do everything."""
-    return bool(transaction.session.scalar(select(func.count()).select_from(RoleGrant)))
+    return _in_use(transaction.session)
+
+
+def _in_use(session: Session) -> bool:
+    return bool(session.scalar(select(func.count()).select_from(RoleGrant)))
 
 
 def holds_role(transaction: Transaction, role: str, actor: str | None = None) -> bool:
@@ -29,10 +34,15 @@ def holds_role(transaction: Transaction, role: str, actor: str | None = None) ->
 
 
 def require_role(transaction: Transaction, role: str) -> None:
-    """Raise InputError unless who acts holds the role, or no roles are in use."""
-    if roles_in_use(transaction) and not holds_role(transaction, role):
-        raise InputError(
-            f"{transaction.actor!r} is no {role}, who alone {ROLES[role]}",
+    """Raise ForbiddenError unless who acts holds the role, or no roles are in use."""
+    require_held_role(transaction.session, transaction.actor, role)
+
+
+def require_held_role(session: Session, actor: str, role: str) -> None:
+    """Raise ForbiddenError unless the actor holds the role, or no roles are in use."""
+    if _in_use(session) and session.get(RoleGrant, (actor, role)) is None:
+        raise ForbiddenError(
+            f"{actor!r} is no {role}, who alone {ROLES[role]}",
             field="actor",
-            hint=f"underwriter role grant {transaction.actor} {role}",
+            hint=f"underwriter role grant {actor} {role}",
         )

@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import Field
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from governance.kernel.value import Value
 from governance.store.base import Base
+from governance.store.typed_json import TypedJson
+
+if TYPE_CHECKING:
+    from governance.gate.evaluate import Decision
+    from governance.gate.vector import RobustnessVector
+else:  # SQLAlchemy looks the names up when the tables are declared; the gate can wait for a row
+    Decision = RobustnessVector = object
+
+
+class Evidence(Value):
+    """Where a vector comes from: typed in by somebody (declared) or from a stored audit."""
+
+    kind: Literal["declared", "verified"] = "declared"
+    source: str = "typed in"
+    digest: str | None = None
+    note: str | None = None
+    # Dimensions that the source filled with a default instead of a measurement.
+    defaulted: tuple[str, ...] = ()
+
+
+class BoundEvidence(Evidence):
+    """Evidence with the digests of the agent that it was taken of."""
+
+    agent_digests: dict[str, str] = Field(default_factory=dict)
 
 
 class Agent(Base):
@@ -38,10 +64,16 @@ class Certification(Base):
     basis: Mapped[str]  # point | bound
     attempt: Mapped[int]
     tier: Mapped[int] = mapped_column(index=True)
-    vector: Mapped[dict[str, Any]]
-    decision: Mapped[dict[str, Any]]
-    evidence: Mapped[dict[str, Any]]  # kind verified | declared, source, digest
-    certificate: Mapped[dict[str, Any] | None]
+    vector: Mapped[RobustnessVector] = mapped_column(
+        TypedJson("governance.gate.vector:RobustnessVector"), nullable=False
+    )
+    decision: Mapped[Decision] = mapped_column(
+        TypedJson("governance.gate.evaluate:Decision"), nullable=False
+    )
+    evidence: Mapped[BoundEvidence] = mapped_column(
+        TypedJson("governance.store.agents:BoundEvidence"), nullable=False
+    )
+    certificate: Mapped[dict[str, Any] | None]  # as it was signed, to the letter
     # Commit-reveal of the spot audit: the seed stays hidden until the audit is due.
     audit_commitment: Mapped[str]
     audit_seed: Mapped[str]

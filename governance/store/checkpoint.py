@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from governance.kernel.clock import format_time
 from governance.kernel.errors import InputError
-from governance.kernel.value import Value
+from governance.kernel.value import LedgerTime, Value
 from governance.store.checkpoint_table import LedgerCheckpoint
 from governance.store.ledger import LedgerEvent, hash_of
 from governance.store.merkle import Frontier, inclusion_proof, leaf_hash, root_of_proof
@@ -28,7 +28,7 @@ class Checkpoint(Value):
     size: int
     root: str
     head: str
-    made_at: datetime
+    made_at: LedgerTime
     public_key: str | None = None
     signature: str | None = None
 
@@ -41,10 +41,6 @@ class Checkpoint(Value):
             "head": self.head,
             "made_at": format_time(self.made_at),
         }
-
-    def to_json(self) -> dict[str, object]:
-        """Return plain JSON data."""
-        return {**self.body(), "public_key": self.public_key, "signature": self.signature}
 
 
 class ProvenEvent(Value):

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.store.base import Base
 
+FREEZE = "freeze"  # the effect that takes all authority until somebody lifts it
+
 
 class IncidentLink(Base):
     """One incident on one agent; ``effect`` is what the policy's trigger did.

@@ -39,6 +39,17 @@ def last_events(
     return [_entry(event) for event in reversed(session.scalars(statement).all())]
 
 
+def events_after(session: Session, sequence: int, most: int) -> list[LedgerEntry]:
+    """Return the events after one, in order, and so many at most."""
+    statement = (
+        select(LedgerEvent)
+        .where(LedgerEvent.sequence > sequence)
+        .order_by(LedgerEvent.sequence)
+        .limit(most)
+    )
+    return [_entry(event) for event in session.scalars(statement)]
+
+
 def all_events(session: Session) -> Iterator[LedgerEntry]:
     """Yield every event in order, in constant memory."""
     statement = select(LedgerEvent).order_by(LedgerEvent.sequence)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
-
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
@@ -11,15 +9,14 @@ from sqlalchemy import Connection, Engine
 
 from governance.kernel.errors import InputError
 from governance.store.engine import writing
-from governance.store.revision import require_current, store_state
+from governance.store.revision import migrations_folder, require_current, store_state
 from governance.store.store import translated_errors
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
-    """Return Alembic's configuration for the packaged migrations."""
+    """Return Alembic's configuration for our migrations; no ``alembic.ini`` is read."""
     config = Config()
-    with as_file(files("migrations")) as folder:
-        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from sqlalchemy import ColumnClause, Connection, Engine, column, inspect, select, table
@@ -28,12 +27,29 @@ class StoreState:
 
 
 @cache
+def migrations_folder() -> Path:
+    """Return the folder of our migrations, found by this file and by no name on the path.
+
+    An installed copy has it inside this package, a checkout beside ``governance``.
+    """
+    inside = Path(__file__).with_name("migrations")
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "migrations"
+
+
+@cache
 def known_revisions() -> tuple[str, ...]:
-    """Return the revisions that the program knows, the oldest first: its migrations' numbers."""
-    names = (entry.name for entry in (files("migrations") / "versions").iterdir())
+    """Return the revisions that the program knows, the oldest first: its migrations' numbers.
+
+    Raises StorageError where the folder is not ours or holds strange files.
+    """
+    folder = migrations_folder() / "versions"
+    names = (entry.name for entry in folder.iterdir()) if folder.is_dir() else iter(())
     found = sorted(match[1] for name in names if (match := _MIGRATION.fullmatch(name)))
-    if not found:
-        raise StorageError("the program carries no migrations")
+    if not found or found != [f"{number:04}" for number in range(1, len(found) + 1)]:
+        raise StorageError(
+            f"{folder} does not hold the program's migrations, one of each number",
+            hint="install the program anew, in an environment of its own",
+        )
     return tuple(found)
 
 

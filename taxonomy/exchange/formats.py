@@ -83,5 +83,6 @@ FORMATS = {item.name: item for item in _ALL}
 def find_format(name: str) -> Format:
     """Return a format by name; raises InputError that lists them."""
     if name not in FORMATS:
-        raise InputError(f"{name!r} is no export format", hint="one of " + ", ".join(FORMATS))
+        hint = "one of " + ", ".join(FORMATS)
+        raise InputError(f"{name!r} is no export format", field="format", hint=hint)
     return FORMATS[name]

@@ -35,9 +35,9 @@ from governance.audit.subjects.base import (
     Prompt,
     Subject,
     SubjectError,
+    SubjectOptions,
 )
 from governance.audit.subjects.replay import ReplaySubject
-from governance.audit.subjects.spec import SubjectOptions
 from governance.kernel.canonical import file_digest
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError

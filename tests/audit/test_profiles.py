@@ -23,8 +23,8 @@ from governance.audit.runs.manifest import SamplePlan, StopRule, read_manifest
 from governance.audit.runs.results import AuditResult, score_run
 from governance.audit.runs.start import AuditOrder, parse_profiles, run_audit, sample_plan
 from governance.audit.runs.transcripts import read_transcript
-from governance.audit.subjects.base import Prompt, Subject, SubjectError
-from governance.audit.subjects.spec import SubjectOptions, open_subject
+from governance.audit.subjects.base import Prompt, Subject, SubjectError, SubjectOptions
+from governance.audit.subjects.spec import open_subject
 from governance.audit.worst import failed_items
 from governance.gate.bounds import upper_bound
 from governance.kernel.clock import FixedClock

@@ -27,8 +27,8 @@ from governance.audit.runs.manifest import MANIFEST, TRANSCRIPT, read_manifest
 from governance.audit.runs.results import AuditResult, battery_of, score_run
 from governance.audit.runs.start import AuditOrder, parse_protocols, run_audit
 from governance.audit.runs.transcripts import TranscriptWriter, read_transcript
-from governance.audit.subjects.base import Prompt, Subject, SubjectError
-from governance.audit.subjects.spec import SubjectOptions, open_subject
+from governance.audit.subjects.base import Prompt, Subject, SubjectError, SubjectOptions
+from governance.audit.subjects.spec import open_subject
 from governance.audit.worst import failed_items
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError

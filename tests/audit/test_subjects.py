@@ -8,12 +8,19 @@ from typing import Any
 import pytest
 
 from governance.audit.protocols.requests import Message
-from governance.audit.subjects.base import Completion, Decoding, Prompt, SubjectError, SubjectInfo
+from governance.audit.subjects.base import (
+    Completion,
+    Decoding,
+    Prompt,
+    SubjectError,
+    SubjectInfo,
+    SubjectOptions,
+)
 from governance.audit.subjects.batching import generate_batches, is_out_of_memory
 from governance.audit.subjects.endpoint import EndpointSubject, RateLimit, open_endpoint
 from governance.audit.subjects.local import demo_model, locate
 from governance.audit.subjects.loops import is_looping, loop_end
-from governance.audit.subjects.spec import SubjectOptions, open_subject
+from governance.audit.subjects.spec import open_subject
 from governance.kernel.errors import InputError
 from tests.audit.doubles import FakeEngine, Script, chat_reply, chat_server
 

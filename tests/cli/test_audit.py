@@ -11,10 +11,11 @@ import pytest
 import typer
 
 from cli.agent_audit import audit
+from cli.audit_options import parse_tier
 from cli.main import run
 from cli.output import print_error
 from governance.audit.runs.manifest import TRANSCRIPT
-from governance.kernel.errors import UnderwriterError
+from governance.kernel.errors import InputError, UnderwriterError
 from tests.audit.doubles import chat_reply, chat_server
 from tests.conftest import DatabaseAfter
 
@@ -64,7 +65,7 @@ def test_a_failing_endpoint_leaves_nothing_scored(
     with chat_server(_failing) as (url, _):
         assert _run(url, tmp_path / "run", "--json") == 3
     shown = capsys.readouterr()
-    assert shown.out == ""
+    assert json.loads(shown.out)["error"]["code"] == "storage"
     assert "HTTP 500" in shown.err
     assert run(["audit", "score", str(tmp_path / "run")]) == 2
     assert "the run is failed" in capsys.readouterr().err
@@ -231,3 +232,10 @@ def test_a_local_model_needs_the_extra(
     assert run(["audit", "run", "--model", f"hf:{tmp_path}", "--out", str(out)]) == 2
     assert "pip install 'underwriter[audit-local]'" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_tiers_are_read_as_people_write_them() -> None:
+    assert [parse_tier(text) for text in ("T3", "t3", "3")] == [3, 3, 3]
+    for bad in ("T0", "T6", "x"):
+        with pytest.raises(InputError):
+            parse_tier(bad)

@@ -58,7 +58,7 @@ def test_a_bad_row_prints_nothing(
     path = _write(tmp_path / "answers.jsonl", GOOD, {**GOOD, **change})
     assert run(["audit", "check-constraints", path, "--json"]) == 2
     shown = capsys.readouterr()
-    assert shown.out == ""
+    assert json.loads(shown.out)["error"]["code"] == "input"
     assert said in shown.err
     assert "answers.jsonl:2" in shown.err
 

@@ -190,7 +190,7 @@ def test_price_stays_within_the_appetite(
         (GROUPS.replace("USD", "EUR"), ["--appetite", "2M"], "currency"),
         (GROUPS, ["--appetite", "plenty"], "--appetite"),
         (GROUPS, ["--appetite", "2M EUR"], "--appetite"),
-        (GROUPS, ["--appetite", "2M", "--level", "1.5"], "levels"),
+        (GROUPS, ["--appetite", "2M", "--level", "1.5"], "--level"),
     ],
 )
 def test_bad_input_of_price_is_named(

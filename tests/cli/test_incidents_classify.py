@@ -62,14 +62,14 @@ def test_a_text_and_a_table(capsys: pytest.CaptureFixture[str]) -> None:
         ('["no object"]', ":2: is not a JSON object"),
     ],
 )
-def test_a_bad_line_is_named_and_nothing_is_printed(
+def test_a_bad_line_is_named_and_no_row_is_printed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, message: str
 ) -> None:
     path = tmp_path / "in.jsonl"
     path.write_text(json.dumps(LINES[0]) + "\n" + line + "\n")
     assert run(["incidents", "classify", "--json", str(path)]) == 2
     shown = capsys.readouterr()
-    assert shown.out == ""
+    assert list(json.loads(shown.out)) == ["error"]
     assert f"{path}{message}" in shown.err
 
 

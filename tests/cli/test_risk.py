@@ -112,7 +112,7 @@ def test_bad_files_name_line_and_field(
     path.write_text(text)
     assert run(["risk", "quantify", str(path), "--json"]) == 2
     captured = capsys.readouterr()
-    assert captured.out == ""
+    assert list(json.loads(captured.out)) == ["error"]
     assert message in captured.err
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from governance.economy.answers import DelegationAnswer, Grant
 from governance.economy.check import check_books
 from governance.economy.closing import commit
-from governance.economy.delegations import DelegationAnswer, find_delegation, grant_delegation
-from governance.economy.reservations import Grant, reserve
+from governance.economy.delegations import find_delegation, grant_delegation
+from governance.economy.reservations import reserve
 from governance.economy.revoking import expire_delegations, revoke
 from governance.economy.show import show_authority
 from governance.economy.tree import delegation_tree
@@ -40,7 +41,7 @@ def ask(store: Store, agent: Agent, amount: int, key: str) -> Grant:
 
 def seen(store: Store, agent: Agent) -> dict[str, int]:
     with store.read() as session:
-        data = show_authority(session, agent, store.clock.now()).to_json()
+        data = show_authority(session, agent, store.clock.now()).model_dump(mode="json")
     return {name: data[name] for name in ("spent", "reserved", "delegated", "available")}
 
 
@@ -220,7 +221,7 @@ def test_spend_above_a_fallen_ceiling_is_recorded_with_its_cause(
         certify(transaction, bot, 2)
         assert enforce_standing(transaction, bot.id, "again").over_ceiling == {"USD": 4000}
     with economy.read() as session:
-        data = show_authority(session, bot, economy.clock.now()).to_json()
+        data = show_authority(session, bot, economy.clock.now()).model_dump(mode="json")
     assert (data["over_ceiling"], data["over_ceiling_cause"]) == (4000, "certified at T2")
     assert data["available"] == 0
 
@@ -237,7 +238,7 @@ def test_sub_budgets_end_at_their_deadline(
         assert expire_delegations(transaction) == 0
     with economy.read() as session:
         assert delegation_tree(session) == []
-        assert [branch.row.state for branch in delegation_tree(session, ended=True)] == ["expired"]
+        assert [branch.state for branch in delegation_tree(session, ended=True)] == ["expired"]
     assert seen(economy, root)["available"] == 100000
 
 

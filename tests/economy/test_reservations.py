@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Select, select
 
+from governance.economy.answers import Grant
 from governance.economy.check import check_books
 from governance.economy.closing import commit, find_reservation, refund, release
-from governance.economy.reservations import Grant, reserve
+from governance.economy.reservations import reserve
 from governance.economy.show import show_authority
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError
@@ -37,7 +38,7 @@ def codes(grant: Grant) -> set[str]:
 
 def view(store: Store, agent: Agent) -> dict[str, object]:
     with store.read() as session:
-        return show_authority(session, agent, store.clock.now()).to_json()
+        return show_authority(session, agent, store.clock.now()).model_dump(mode="json")
 
 
 def assert_in_order(store: Store) -> None:

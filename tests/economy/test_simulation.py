@@ -13,7 +13,7 @@ from governance.economy.simulation.engine import Economy
 from governance.economy.simulation.game import play, symmetric_equilibria
 from governance.economy.simulation.plots import plots_of
 from governance.economy.simulation.theorems import put_to_the_test
-from governance.gate.forward import forward_ceiling
+from governance.gate.forward import Schedule
 from governance.gate.policy import default_policy
 from governance.gate.standing import standing_of
 from governance.gate.vector import RobustnessVector
@@ -68,10 +68,9 @@ def test_the_arrays_decide_as_the_gate_does() -> None:
             scores = [round(float(one), 6) for one in certified[:, agent]]  # single precision
             vector = RobustnessVector(cc=scores[0], er=scores[1], as_=scores[2], ih=0.9)
             standing = standing_of(vector, quiet, "point", 1)
-            at_once = forward_ceiling(standing, quiet, age, age, "USD")
-            until = forward_ceiling(standing, quiet, age, age + term, "USD")
-            assert now[agent] == at_once.tier, scores
-            assert ahead[agent] == until.ceiling.amount, scores
+            schedule = Schedule(standing, quiet)
+            assert now[agent] == schedule.lowest(age, "USD")[0], scores
+            assert ahead[agent] == schedule.lowest(age + term, "USD")[1], scores
 
 
 def test_contracts_ask_for_a_least_tier_and_no_ceiling_is_passed_by_a_group() -> None:

@@ -88,7 +88,7 @@ def test_a_year_without_a_tick_and_a_clock_that_goes_back(
     assert (done.reservations_expired, done.sub_budgets_ended, done.contracts_ended) == (3, 1, 3)
     assert tick(economy) == NOTHING
     with economy.read() as session:
-        view = show_authority(session, root, clock.now()).to_json()
+        view = show_authority(session, root, clock.now()).model_dump(mode="json")
     assert (view["spent"], view["delegated"]) == (400, 0)  # two penalties; the third was returned
     clock.advance(-300)
     assert tick(economy) == NOTHING

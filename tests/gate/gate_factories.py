@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from governance.gate.decide import Ask, Limit, Situation, Used, refusals
 from governance.gate.policy import Policy, default_policy
-from governance.gate.standing import Standing, standing_of
+from governance.gate.position import AgentPosition, Certified, view_of
+from governance.gate.standing import Reason, Standing, standing_of
 from governance.gate.vector import RobustnessVector
 
 
@@ -25,3 +28,37 @@ def changed(**sections: dict[str, Any]) -> Policy:
     for name, fields in sections.items():
         data[name].update(fields)
     return Policy.model_validate(data)
+
+
+AUDIT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def after(days: float) -> datetime:
+    """Return the moment so many days after the audit."""
+    return AUDIT + timedelta(days=days)
+
+
+def position(some: Standing, *policies: Policy, due_after: float | None = None) -> AgentPosition:
+    """Return an agent audited at `AUDIT`: the policy in force first, its own last."""
+    seen = policies or (default_policy(),)
+    views = tuple(view_of(some, policy) for policy in seen)
+    certified = Certified("certification", AUDIT, views[-1].tier(0), None, views, due_after)
+    return AgentPosition("agent", "bot", "active", seen[0], certified)
+
+
+def decided(
+    where: AgentPosition,
+    amount: int,
+    *,
+    at: float = 0.0,
+    until: float = 0.0,
+    used: Used | int = 0,
+    action: str = "microtask",
+    currency: str = "USD",
+) -> tuple[Limit, list[Reason]]:
+    """Return (limit, reasons against) of one request by an agent on its own; days since `AUDIT`."""
+    counts = Used(reserved=used) if isinstance(used, int) else used
+    situation = Situation(where, currency, after(at), counts, ())
+    asked = Ask(amount, action, after(until))
+    limit = situation.limit(asked.until)
+    return limit, refusals(situation, asked, limit)

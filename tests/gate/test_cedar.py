@@ -8,15 +8,13 @@ import math
 import cedarpy
 import numpy as np
 import pytest
-from gate_factories import changed, vector
+from gate_factories import changed, decided, position, vector
 
 from governance.gate.cedar import agent_entity, cedar_request, to_cedar, to_cedar_schema
-from governance.gate.forward import authorise
 from governance.gate.policy import Policy, default_policy
 from governance.gate.standing import Standing, standing_of
 from governance.gate.vector import RobustnessVector
 from governance.kernel.errors import InputError
-from governance.kernel.money import Money
 
 POLICIES = {
     "default": default_policy(),
@@ -48,19 +46,18 @@ def gate_allows(standing: Standing, policy: Policy, request: dict[str, object]) 
     context = request["context"]
     assert isinstance(context, dict)
     currency = str(context["currency"])
-    return authorise(
-        standing,
-        policy,
+    _, reasons = decided(
+        position(standing, policy),
+        context["amount"],
+        used=context["exposure"],
         action=str(request["action"]).removeprefix('Action::"').removesuffix('"'),
-        amount=Money(amount=context["amount"], currency=currency),
-        exposure=Money(amount=context["exposure"], currency=currency),
-        from_days=0,
-        until_days=0,
-    ).allowed
+        currency=currency,
+    )
+    return not reasons
 
 
 def random_request(generator: np.random.Generator, agent: str, policy: Policy) -> dict[str, object]:
-    actions = [*(action.name for action in policy.actions), "microtask", "unheard_of"]
+    actions = [*(action.name for action in policy.actions), "microtask", "contract", "unheard_of"]
     tier = int(generator.integers(0, 6))
     ceiling = policy.ceilings.minor_units[tier]
     exposure = int(generator.choice([0, ceiling // 2, ceiling, ceiling + 1]))

@@ -89,9 +89,8 @@ def test_at_the_top_nothing_is_needed() -> None:
 
 def test_the_explanation_contains_the_decision() -> None:
     some = vector(0.82, 0.83, 0.78, **COUNTED)
-    data = explain(some, default_policy(), basis="bound").to_json()
-    decision = evaluate(some, default_policy(), basis="bound").to_json()
-    assert {key: data[key] for key in decision} == decision
+    explained = explain(some, default_policy(), basis="bound")
+    assert explained.decision == evaluate(some, default_policy(), basis="bound")
 
 
 @pytest.mark.parametrize("name", ["cc", "er", "as"])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from gate_factories import changed, standing
+from gate_factories import AUDIT, after, changed, decided, position, standing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from governance.gate.decay import hold_days, tier_at
-from governance.gate.exposure import Exposure, over_ceiling
-from governance.gate.forward import Schedule, authorise, forward_ceiling, public_hold_days
-from governance.gate.policy import default_policy
+from governance.gate.decide import Used, required_tier
+from governance.gate.forward import Schedule, public_hold_days
+from governance.gate.policy import Policy, default_policy
 from governance.gate.standing import Standing
+from governance.kernel.clock import days_between
 from governance.kernel.money import Money
 
 
@@ -22,23 +22,14 @@ def usd(amount: int) -> Money:
 def ask(
     some: Standing, amount: int, *, until: float, at_risk: int = 0, action: str = "microtask"
 ) -> list[str]:
-    answer = authorise(
-        some,
-        default_policy(),
-        action=action,
-        amount=usd(amount),
-        exposure=usd(at_risk),
-        from_days=0,
-        until_days=until,
-    )
-    assert answer.allowed == (not answer.reasons)
-    return [reason.code for reason in answer.reasons]
+    _, reasons = decided(position(some), amount, until=until, used=at_risk, action=action)
+    return [reason.code for reason in reasons]
 
 
 def test_the_lowest_ceiling_until_the_deadline_counts() -> None:
     some = standing(0.82, 0.81, 0.80)
-    assert forward_ceiling(some, default_policy(), 0, 1).ceiling == usd(100_000)
-    assert forward_ceiling(some, default_policy(), 0, 2).ceiling == usd(10_000)
+    assert decided(position(some), 1, until=1)[0].ceiling == 100_000
+    assert decided(position(some), 1, until=2)[0].ceiling == 10_000
     assert ask(some, 50_000, until=1) == []
     assert ask(some, 50_000, until=2) == ["ceiling"]
 
@@ -54,14 +45,17 @@ def test_every_reason_is_given() -> None:
 def test_over_the_ceiling_nothing_more_is_allowed_not_even_nothing() -> None:
     some = standing(0.55, 0.55, 0.55)
     assert ask(some, 0, until=1, at_risk=1_000) == []
-    assert ask(some, 0, until=1, at_risk=1_001) == ["ceiling"]
+    for amount in (0, 1, -1, -5_000):
+        assert "ceiling" in ask(some, amount, until=1, at_risk=1_001)
 
 
-def test_what_is_above_the_ceiling_after_a_demotion_has_its_cause() -> None:
-    over = over_ceiling(usd(5_000), usd(1_000), "failed audit")
-    assert over is not None
-    assert (over.amount, over.cause) == (usd(4_000), "failed audit")
-    assert over_ceiling(usd(1_000), usd(1_000), "failed audit") is None
+def test_a_contract_is_the_second_action_of_the_policy_unless_it_names_one() -> None:
+    assert required_tier(default_policy(), "contract") == 2
+    data = default_policy().model_dump()
+    data["actions"] = [*data["actions"][:2], {"name": "contract", "tier": 4}]
+    assert required_tier(Policy.model_validate(data), "contract") == 4
+    data["actions"] = data["actions"][:1]
+    assert required_tier(Policy.model_validate(data), "contract") is None
 
 
 def test_a_stale_ih_ends_every_authority_at_a_known_date() -> None:
@@ -69,43 +63,24 @@ def test_a_stale_ih_ends_every_authority_at_a_known_date() -> None:
     some = standing(1, 1, 1, policy=policy)
     last = public_hold_days(policy)
     assert last == 97
-    assert forward_ceiling(some, policy, 0, last).tier == 5
-    assert forward_ceiling(some, policy, 0, last + 0.001).tier == 0
+    where = position(some, policy)
+    assert decided(where, 1, until=last)[0].tier == 5
+    assert decided(where, 1, until=last + 0.001)[0].tier == 0
     never = changed(ih={"fresh_days": None})
     assert public_hold_days(never) is None
 
 
 def test_one_contract_takes_at_most_its_share() -> None:
     policy = changed(contracts={"max_share": 0.25})
-    some = standing(0.7, 0.7, 0.7)
-    answer = authorise(
-        some,
-        policy,
-        action="microtask",
-        amount=usd(2_501),
-        exposure=usd(0),
-        from_days=0,
-        until_days=1,
-    )
-    assert [reason.code for reason in answer.reasons] == ["share"]
+    where = position(standing(0.7, 0.7, 0.7), policy)
+    assert [one.code for one in decided(where, 2_501, until=1)[1]] == ["share"]
+    assert decided(where, 2_500, until=1)[1] == []
 
 
 def test_a_currency_that_the_policy_does_not_name_has_no_ceiling() -> None:
-    answer = authorise(
-        standing(1, 1, 1),
-        default_policy(),
-        action="microtask",
-        amount=Money(amount=1, currency="EUR"),
-        exposure=Money(amount=0, currency="EUR"),
-        from_days=0,
-        until_days=1,
-    )
-    assert not answer.allowed
-
-
-def test_a_deadline_in_the_past_is_refused() -> None:
-    with pytest.raises(ValueError, match="past"):
-        forward_ceiling(standing(1, 1, 1), default_policy(), 2, 1)
+    limit, reasons = decided(position(standing(1, 1, 1)), 1, until=1, currency="EUR")
+    assert limit.ceiling == 0
+    assert {"currency", "ceiling"} <= {one.code for one in reasons}
 
 
 requests = st.lists(
@@ -118,30 +93,26 @@ requests = st.lists(
 def test_exposure_never_exceeds_the_ceiling_at_any_moment_between_audits(
     some: Standing, asked: list[tuple[float, float, int]]
 ) -> None:
-    policy = default_policy()
+    policy, where = default_policy(), position(some)
     active: list[tuple[float, float, int]] = []
     for start, length, amount in sorted(asked):
         at_risk = sum(a for _, until, a in active if until >= start)
-        answer = authorise(
-            some,
-            policy,
-            action="microtask",
-            amount=usd(amount),
-            exposure=usd(at_risk),
-            from_days=start,
-            until_days=start + length,
-        )
-        if answer.allowed:
+        _, reasons = decided(where, amount, at=start, until=start + length, used=at_risk)
+        if not reasons:
             active.append((start, start + length, amount))
     moments = {start for start, _, _ in active} | {until for _, until, _ in active}
     for moment in moments:
         total = sum(a for start, until, a in active if start <= moment <= until)
-        assert total <= policy.ceiling(tier_at(some, policy, moment)).amount
+        days = days_between(AUDIT, after(moment))  # in whole microseconds, as the gate sees it
+        assert total <= policy.ceiling(tier_at(some, policy, days)).amount
 
 
 def test_exposure_is_all_money_at_risk_in_integers() -> None:
-    all_kinds = Exposure(currency="USD", penalties=1, spent=20, reserved=300, delegated=4_000)
-    assert all_kinds.total() == usd(4_321)
+    all_kinds = Used(penalties=1, spent=20, reserved=300, delegated=4_000)
+    assert (all_kinds.exposure, all_kinds.at_risk) == (4_321, 4_301)
+    where = position(standing(0.7, 0.7, 0.7))  # T3: 10,000
+    assert decided(where, 5_679, used=all_kinds)[1] == []
+    assert [one.code for one in decided(where, 5_680, used=all_kinds)[1]] == ["ceiling"]
 
 
 scores = st.floats(0, 1) | st.sampled_from([0.45, 0.6, 0.75, 0.85, 0.95])
@@ -176,5 +147,7 @@ def test_a_schedule_answers_as_the_closed_form_does(
     schedule = Schedule(some, policy)
     edges = [hold_days(some, policy, tier) for tier in range(1, 6)]
     for until in [days, *(edge for edge in edges if edge is not None and edge < 1e6)]:
-        expected = forward_ceiling(some, policy, 0, until, currency)
-        assert schedule.lowest(until, currency) == (expected.tier, expected.ceiling.amount)
+        tier = tier_at(some, policy, until)
+        if fresh is not None and until > fresh + policy.reaudit.overdue_days:
+            tier = 0
+        assert schedule.lowest(until, currency) == (tier, policy.ceiling(tier, currency).amount)

@@ -10,14 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from gate_factories import changed, standing, vector
+from gate_factories import changed, decided, position, standing, vector
 
 from governance.gate import decay, reaudit
 from governance.gate.decay import tier_at
+from governance.gate.decide import Used
 from governance.gate.delegation.tree import Grant, GrantTree, conservation_faults, grant_faults
 from governance.gate.evaluate import evaluate
-from governance.gate.exposure import Exposure
-from governance.gate.forward import authorise, forward_ceiling
 from governance.gate.policy import default_policy
 from governance.gate.reaudit import cumulative_hazard, hazard_due_days, literal_due_days
 from governance.gate.safety import AtRisk, aggregate_safety, safety_effect
@@ -26,10 +25,6 @@ from governance.gate.vector import RobustnessVector
 from governance.kernel.money import Money
 
 STEADY = changed(decay={"rate_per_day": 0.0}, reaudit={"rates_per_day": [0.01] * 5})
-
-
-def usd(amount: int) -> Money:
-    return Money(amount=amount, currency="USD")
 
 
 def test_defect_1_the_audit_interval_does_not_depend_on_the_tick() -> None:
@@ -99,19 +94,11 @@ def test_defect_5_n_children_share_one_ceiling_at_any_depth() -> None:
 
 
 def test_defect_6_exposure_is_cumulative_and_all_money() -> None:
-    parts = Exposure(currency="USD", penalties=400, spent=300, reserved=200, delegated=100)
+    parts = Used(penalties=400, spent=300, reserved=200, delegated=100)
     some = standing(0.55, 0.55, 0.55)  # T2: 1,000
     for amount, allowed in ((1, False), (0, True)):
-        answer = authorise(
-            some,
-            default_policy(),
-            action="microtask",
-            amount=usd(amount),
-            exposure=parts.total(),
-            from_days=0,
-            until_days=0,
-        )
-        assert answer.allowed == allowed
+        _, reasons = decided(position(some), amount, used=parts)
+        assert (not reasons) == allowed
 
 
 def test_defect_7_money_is_whole_all_bindings_are_named_and_the_check_comes_first() -> None:
@@ -130,18 +117,10 @@ def test_gap_a_a_contract_counts_against_the_lowest_ceiling_until_its_deadline()
     now = policy.ceiling(tier_at(some, policy, 0)).amount
     later = policy.ceiling(tier_at(some, policy, 30)).amount
     assert now > later  # Theorem 1 as written would accept `now` until day 30
-    forward = forward_ceiling(some, policy, 0, 30)
-    assert forward.ceiling.amount == later
-    answer = authorise(
-        some,
-        policy,
-        action="microtask",
-        amount=usd(now),
-        exposure=usd(0),
-        from_days=0,
-        until_days=30,
-    )
-    assert not answer.allowed
+    limit, reasons = decided(position(some), now, until=30)
+    assert limit.ceiling == later
+    assert reasons
+    assert decided(position(some), later, until=30)[1] == []
 
 
 def test_gap_b_a_weak_entrant_lowers_aggregate_safety_unless_a_floor_refuses_it() -> None:

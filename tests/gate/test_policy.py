@@ -12,10 +12,11 @@ from governance.gate.policy import (
     Policy,
     default_document,
     default_policy,
-    load_draft,
-    load_policy,
+    draft_from_document,
     policy_digest,
+    policy_from_document,
 )
+from governance.kernel.documents import read_document
 from governance.kernel.errors import InputError
 
 CORE = ("name", "thresholds", "ih", "ceilings", "decay", "reaudit")
@@ -44,7 +45,8 @@ def test_optional_sections_default_to_what_the_packaged_file_says() -> None:
 def test_digest_does_not_depend_on_the_form_of_the_file(tmp_path: Path) -> None:
     as_json = tmp_path / "policy.json"
     as_json.write_text(default_policy().model_dump_json(), encoding="utf-8")
-    assert policy_digest(load_policy(str(as_json))) == policy_digest(default_policy())
+    policy = policy_from_document(read_document(str(as_json)))
+    assert policy_digest(policy) == policy_digest(default_policy())
 
 
 def test_a_changed_number_changes_the_digest() -> None:
@@ -60,10 +62,11 @@ def test_every_law_has_a_bad_policy_file() -> None:
 @pytest.mark.parametrize("law", sorted(LAWS))
 def test_a_bad_policy_is_refused_with_file_line_and_field(law: str) -> None:
     path = str(BAD[law])
-    draft = load_draft(path)
+    document = read_document(path)
+    draft = draft_from_document(document)
     assert policy_faults(draft)
     with pytest.raises(InputError) as caught:
-        load_policy(path)
+        policy_from_document(document)
     assert caught.value.file == path
     assert caught.value.line
     assert caught.value.field
@@ -96,7 +99,7 @@ def test_what_is_not_well_typed_is_no_draft(tmp_path: Path, change: str, field: 
     path = tmp_path / "policy.yaml"
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        load_draft(str(path))
+        draft_from_document(read_document(str(path)))
     assert caught.value.field == field
     assert caught.value.line
 

@@ -9,18 +9,26 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gate_factories import after, decided, position, standing
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from governance.gate.dimensions import GATING
 from governance.gate.draft import PolicyDraft
 from governance.gate.laws import LAWS, policy_faults
-from governance.gate.policy import default_policy, load_draft
+from governance.gate.policy import Policy, default_policy, draft_from_document
 from governance.gate.proof import Proof, prove
 from governance.gate.prove.laws import PROOFS
+from governance.kernel.documents import read_document
 from governance.kernel.errors import MissingExtraError
 
 pytest.importorskip("z3", reason="the extra 'prove' is not installed")
 
 BAD = Path(__file__).parent / "bad_policies"
+
+
+def bad_draft(law: str) -> PolicyDraft:
+    return draft_from_document(read_document(str(BAD / f"{law}.yaml")))
 
 
 def broken(proof: Proof) -> dict[str, dict[str, Any]]:
@@ -38,7 +46,7 @@ def test_the_default_policy_obeys_every_law() -> None:
 
 @pytest.mark.parametrize("law", sorted(LAWS))
 def test_each_bad_policy_breaks_its_law_with_a_counterexample(law: str) -> None:
-    proof = prove(load_draft(str(BAD / f"{law}.yaml")))
+    proof = prove(bad_draft(law))
     assert not proof.ok
     found = broken(proof)
     assert law in found
@@ -58,7 +66,7 @@ def paper_tier(
 
 
 def case(law: str, of: str | None = None) -> tuple[PolicyDraft, dict[str, Any]]:
-    draft = load_draft(str(BAD / f"{of or law}.yaml"))
+    draft = bad_draft(of or law)
     return draft, broken(prove(draft))[law]["values"]
 
 
@@ -151,6 +159,55 @@ def test_checks_and_proofs_agree_on_random_policies() -> None:
         assert faults <= found, (seed, faults, found)
         lawful += not faults
     assert 1 < lawful < 10
+
+
+def lawful(seed: int) -> Policy | None:
+    draft = random_draft(seed)
+    return None if policy_faults(draft) else Policy.model_validate(draft.model_dump(mode="json"))
+
+
+unit = st.floats(0, 1) | st.sampled_from([0.25, 0.3, 0.45, 0.5, 0.6, 0.65, 0.75, 0.8, 0.9])
+
+
+@settings(max_examples=150)
+@given(
+    policy=st.integers(0, 400).map(lawful).filter(lambda policy: policy is not None),
+    low=st.tuples(unit, unit, unit, unit),
+    raised=st.integers(0, 3),
+    days=st.floats(0, 80),
+    term=st.floats(0, 60),
+    amount=st.integers(0, 1_100_000),
+    used=st.sampled_from([0, 1, 900, 10_000]),
+    action=st.sampled_from(["microtask", "contract", "delegate", "self_modify"]),
+)
+def test_what_is_proved_of_a_policy_holds_of_the_function_that_decides(
+    policy: Policy,
+    low: tuple[float, float, float, float],
+    raised: int,
+    days: float,
+    term: float,
+    amount: int,
+    used: int,
+    action: str,
+) -> None:
+    def refused(scores: tuple[float, ...], start: float, until: float) -> bool:
+        where = position(standing(*scores, policy=policy), policy)
+        asked = decided(where, amount, at=start, until=until, used=used, action=action)
+        return bool(asked[1])
+
+    where = position(standing(*low, policy=policy), policy)
+    if 0.0 in low:
+        assert refused(low, days, days + term)  # every dimension counts, and T0 may do nothing
+    if refused(low, days, days + term):
+        # Time alone never raises what is allowed.
+        assert refused(low, days + 1, days + 1 + term)
+        return
+    for share in (0, 0.5, 1):  # money granted until a deadline is under the ceiling all the way
+        moment = after(days + share * term)
+        assert amount + used <= where.ceiling(moment).amount
+        assert amount <= where.ceiling(moment).amount
+    higher = tuple(1.0 if at == raised else score for at, score in enumerate(low))
+    assert not refused(higher, days, days + term)  # a higher score never takes anything away
 
 
 def test_without_z3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from gate_factories import changed, standing
+from gate_factories import after, changed, position, standing
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +17,6 @@ from governance.gate.reaudit import (
     due_days,
     hazard_due_days,
     literal_due_days,
-    overdue,
     reveal_fits,
     step_uniforms,
     unit_exponential,
@@ -107,7 +106,11 @@ def test_a_stale_ih_makes_an_audit_due() -> None:
 
 
 def test_overdue_is_after_the_grace() -> None:
-    policy = default_policy()
-    assert not overdue(policy, 10, 17)
-    assert overdue(policy, 10, 17.001)
-    assert not overdue(policy, None, 1e6)
+    some = standing(1, 1, 1)
+    late = position(some, due_after=10.0)
+    assert late.barred(after(17)) is None
+    barred = late.barred(after(17.001))
+    assert barred is not None
+    assert (barred.code, late.tier(after(17.001))) == ("audit_overdue", 0)
+    never = position(some, changed(decay=STEADY, ih={"fresh_days": None}))
+    assert never.barred(after(1e5)) is None

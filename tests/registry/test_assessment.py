@@ -5,31 +5,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError
 from governance.kernel.value import parse
-from governance.registry.control_rows import assess_file, evidence_from
-from governance.registry.controls import (
-    Word,
-    assess_control,
-    assessments_at,
-    evidence_of,
-    history_of,
-)
+from governance.registry.assessments import assessments_at
+from governance.registry.control_rows import assess_rows, evidence_from, read_words
+from governance.registry.controls import Word, assess_control
 from governance.registry.staleness import find_stale
 from governance.registry.system_coverage import cover_system, expand
+from governance.registry.system_history import current_threats, systems_at
 from governance.registry.systems import (
     change_system,
-    current_threats,
     drop_threats,
     find_system,
     register_system,
     state_threats,
-    systems_at,
 )
+from governance.store.assessment import ControlAssessment
 from governance.store.ledger_query import all_events
 from governance.store.store import Store
 from taxonomy import load
@@ -54,8 +49,7 @@ def _say(store: Store, word: Word, system: str | None = None) -> str:
 
 def _stale(store: Store, clock: FixedClock) -> dict[str, tuple[str, ...]]:
     with store.read() as session:
-        rows = assessments_at(session)
-        found = find_stale(rows, evidence_of(session, rows), ONTOLOGY, clock.now())
+        found = find_stale(assessments_at(session), ONTOLOGY, clock.now())
     return {row.control: row.reasons for row in found}
 
 
@@ -153,10 +147,8 @@ def test_the_last_word_counts_and_earlier_ones_stay(
         now = {(row.system_id is None): row.status for row in assessments_at(session)}
         assert now == {True: "verified", False: "not_assessed"}
         assert [row.status for row in assessments_at(session, then)] == ["declared"]
-        assert len(history_of(session, LOGS)) == 3
-        rows = assessments_at(session)
-        evidence = evidence_of(session, rows)
-        assert [len(evidence[row.id]) for row in rows] == [1, 0]
+        assert [len(row.evidence) for row in assessments_at(session)] == [1, 0]
+        assert session.scalar(select(func.count()).select_from(ControlAssessment)) == 3
 
 
 def test_words_cannot_be_changed_afterwards(store: Store) -> None:
@@ -224,13 +216,11 @@ iso42001:A.6.2.8,verified,claims,Platform,Audit,logs.txt; https://example.org/x,
 
 def test_a_file_of_words(store: Store, system: str, tmp_path: Path) -> None:
     (tmp_path / "logs.txt").write_text("x")
-    file = tmp_path / "words.csv"
-    file.write_text(CSV)
+    words = read_words(CSV, "words.csv", tmp_path)
     with store.write() as transaction:
-        rows = assess_file(transaction, ONTOLOGY, str(file))
+        rows = assess_rows(transaction, ONTOLOGY, words, "words.csv")
         assert [row.status for row in rows] == ["declared", "verified"]
-        evidence = evidence_of(transaction.session, rows)[rows[1].id]
-    assert sorted(item.digest is None for item in evidence) == [False, True]
+    assert sorted(item.digest is None for item in rows[1].evidence) == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -250,12 +240,25 @@ def test_a_broken_file_stores_nothing(
     with sqlite_store.write() as transaction:
         register_system(transaction, "claims")
     (tmp_path / "logs.txt").write_text("x")
-    file = tmp_path / "words.csv"
-    file.write_text(CSV.replace(old, new, 1))
+    text = CSV.replace(old, new, 1)
     with pytest.raises(InputError) as error, sqlite_store.write() as transaction:
-        assess_file(transaction, ONTOLOGY, str(file))
-    assert (error.value.file, error.value.line) == (str(file), line), str(error.value)
+        words = read_words(text, "words.csv", tmp_path)
+        assess_rows(transaction, ONTOLOGY, words, "words.csv")
+    assert (error.value.file, error.value.line) == ("words.csv", line), str(error.value)
     if field:
         assert error.value.field == field
     with sqlite_store.read() as session:
         assert assessments_at(session) == []
+
+
+def test_without_a_folder_only_links_are_evidence() -> None:
+    text = CSV.replace("logs.txt; ", "")
+    assert [row.system for row in read_words(text, "words.csv", None)] == [None, "claims"]
+    with pytest.raises(InputError, match=r"'logs\.txt' is no link") as error:
+        read_words(CSV, "words.csv", None)
+    assert (error.value.line, error.value.field) == (3, "evidence")
+
+
+def test_a_link_that_is_too_long_is_bad_input() -> None:
+    with pytest.raises(InputError, match="at most 2000"):
+        evidence_from("https://example.org/" + "x" * 2000, None)

@@ -27,7 +27,7 @@ from governance.registry.keys import (
     trust_file,
     trusted_keys,
 )
-from governance.registry.trust_file import expected_digests, read_trust
+from governance.registry.trust_file import expected_digests, trust_in
 from governance.store.keys import SigningKey
 from governance.store.store import Store
 
@@ -99,7 +99,7 @@ def test_certificates_of_a_rotated_key_stay_valid_and_new_ones_use_the_new_key(
 
 
 def test_a_revoked_certificate_is_refused_by_who_has_the_list(
-    ready: Store, strong: RobustnessVector, clock: FixedClock, tmp_path: Path
+    ready: Store, strong: RobustnessVector, clock: FixedClock
 ) -> None:
     document = _certified(ready, strong)
     clock.advance(1)
@@ -109,26 +109,20 @@ def test_a_revoked_certificate_is_refused_by_who_has_the_list(
         with pytest.raises(InputError, match="void already"):
             revoke_certificate(transaction, agent, "again")
         data = trust_file(transaction, PASSWORD)
-    file = tmp_path / "trust.json"
-    file.write_text(json.dumps(data))
-    keys, revocations = read_trust(str(file))
+    keys, revocations = trust_in(json.dumps(data), "trust.json")
     found = verify_certificate(
         document.to_json(), at=clock.now(), store=keys, revocations=revocations
     )
     assert [fault.code for fault in found.faults] == ["revoked"]
 
 
-def test_a_forged_trust_file_is_refused(
-    ready: Store, strong: RobustnessVector, tmp_path: Path
-) -> None:
+def test_a_forged_trust_file_is_refused(ready: Store, strong: RobustnessVector) -> None:
     _certified(ready, strong)
     with ready.write() as transaction:
         data = trust_file(transaction, PASSWORD)
     data["revocations"]["payload"] = data["revocations"]["payload"][:-4] + "AAAA"
-    file = tmp_path / "trust.json"
-    file.write_text(json.dumps(data))
     with pytest.raises(InputError):
-        read_trust(str(file))
+        trust_in(json.dumps(data), "trust.json")
 
 
 def test_without_a_certification_there_is_no_certificate(ready: Store) -> None:

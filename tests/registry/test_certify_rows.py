@@ -62,5 +62,5 @@ def test_a_file_cannot_call_its_own_scores_verified(ready: Store, tmp_path: Path
     with ready.write() as transaction:
         certify_file(transaction, str(file), key=KEY, basis="point")
         stored = transaction.session.scalars(select(Certification)).one()
-    assert stored.vector["evidence_cc"] == "declared"
-    assert set(stored.decision["evidence"].values()) == {"declared"}
+    assert stored.vector.evidence_cc == "declared"
+    assert set(stored.decision.evidence.values()) == {"declared"}

@@ -68,8 +68,8 @@ def test_the_plan_changes_nothing(coded: Store) -> None:
     with coded.read() as session:
         plan = edition_migration.plan(session, OLD, NEW)
     assert plan.keep == ("cc",)
-    assert {row["incident"]: row["code"] for row in plan.review} == {"a": "MIS-01", "b": "MIS"}
-    assert "MIS-X1" in plan.review[0]["candidates"]
+    assert {row.incident: row.code for row in plan.review} == {"a": "MIS-01", "b": "MIS"}
+    assert "MIS-X1" in plan.review[0].candidates
     assert plan.other_editions == {"2026.2": 1, "unknown": 1}
 
 

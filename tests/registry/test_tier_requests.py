@@ -9,7 +9,7 @@ from governance.registry.agents import register_agent, retire_agent
 from governance.registry.certifications import certify_agent
 from governance.registry.policy_signatures import checked_releases
 from governance.registry.setup import set_up
-from governance.registry.tier_requests import parse_tier, request_agent_tier
+from governance.registry.tier_requests import request_agent_tier
 from governance.store.ledger_query import last_events
 from governance.store.policies import SignedRelease
 from governance.store.store import Store
@@ -43,13 +43,6 @@ def test_scores_do_not_help_an_agent_without_authority(
         retire_agent(transaction, agent, "done")
         answer = request_agent_tier(transaction, "bot", 1)
     assert (answer.granted, answer.tier, answer.ceiling.amount) == (False, 0, 0)
-
-
-def test_tiers_are_read_as_people_write_them() -> None:
-    assert [parse_tier(text) for text in ("T3", "t3", "3")] == [3, 3, 3]
-    for bad in ("T0", "T6", "x"):
-        with pytest.raises(InputError):
-            parse_tier(bad)
 
 
 def test_policies_are_put_in_force_under_a_signature(sqlite_store: Store) -> None:

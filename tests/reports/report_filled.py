@@ -10,12 +10,12 @@ from governance.gate.vector import RobustnessVector
 from governance.incidents.view import find_incident
 from governance.kernel.canonical import digest, file_digest
 from governance.registry.agents import find_agent, register_agent, retire_agent
-from governance.registry.certifications import Evidence as AuditEvidence
 from governance.registry.certifications import certify_agent
 from governance.registry.controls import Evidence, Word, assess_control
 from governance.registry.incident_effects import link_incident
 from governance.registry.risks import register_risk
 from governance.registry.systems import register_system, state_threats
+from governance.store.agents import Evidence as AuditEvidence
 from governance.store.exposure import RiskRun
 from governance.store.incidents import (
     ClassificationRun,

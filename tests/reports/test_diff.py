@@ -6,10 +6,11 @@ import pytest
 from report_filled import moment_later
 from report_samples import sample_overview
 
+from governance.kernel.documents import read_document
 from governance.kernel.errors import InputError
 from governance.registry.agents import find_agent, retire_agent
 from governance.reports.build import Request, build
-from governance.reports.diff import diff_files, diff_reports
+from governance.reports.diff import diff_documents, diff_reports
 from governance.store.store import Store
 
 
@@ -65,7 +66,7 @@ def test_two_files_of_one_store(filled_store: Store, tmp_path: Path) -> None:
     with filled_store.write() as transaction:
         retire_agent(transaction, find_agent(transaction.session, "weak"), "done")
     second = written(filled_store, tmp_path / "b.json")
-    found = diff_files(first, second)
+    found = diff_documents(read_document(first), read_document(second))
     assert "1 ledger event later" in found.reasons
     paths = {row.path for row in found.differences}
     assert {"agents.registered", "agents.retired"} <= paths
@@ -75,7 +76,7 @@ def test_only_time_has_passed(filled_store: Store, tmp_path: Path) -> None:
     first = written(filled_store, tmp_path / "a.json")
     moment_later(filled_store, 20)
     second = written(filled_store, tmp_path / "b.json")
-    found = diff_files(first, second)
+    found = diff_documents(read_document(first), read_document(second))
     assert found.reasons == ("no ledger event in between: only time has passed",)
     assert any("read at another moment" in row.why for row in found.differences)
 
@@ -84,11 +85,11 @@ def test_files_that_are_no_pair_are_refused(filled_store: Store, tmp_path: Path)
     overview = written(filled_store, tmp_path / "a.json")
     soa = written(filled_store, tmp_path / "b.json", kind="soa")
     with pytest.raises(InputError, match="is a report soa"):
-        diff_files(overview, soa)
+        diff_documents(read_document(overview), read_document(soa))
     other = tmp_path / "c.json"
     other.write_text('{"a": 1}')
     with pytest.raises(InputError, match="is no report"):
-        diff_files(overview, str(other))
+        diff_documents(read_document(overview), read_document(str(other)))
     other.write_text('{"head": {"kind": "overview"}}')
     with pytest.raises(InputError, match=r"c\.json"):
-        diff_files(overview, str(other))
+        diff_documents(read_document(overview), read_document(str(other)))

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from governance.kernel.errors import InputError, StorageError
+from governance.store import revision as revisions
 from governance.store.engine import make_engine
 from governance.store.initialise import initialise
 from governance.store.migrate import (
@@ -49,6 +50,42 @@ def test_the_numbers_of_the_files_are_the_revisions_in_their_order() -> None:
     revisions = [script.revision for script in reversed(list(scripts.walk_revisions()))]
     assert list(known_revisions()) == revisions
     assert scripts.get_heads() == [known_revisions()[-1]]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (),
+        ("readme.txt",),
+        ("0002_second.py",),
+        ("0001_ours.py", "0001_theirs.py"),
+        ("0001_ours.py", "0003_theirs.py"),
+    ],
+)
+def test_migrations_that_are_not_ours_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(revisions, "migrations_folder", lambda: tmp_path)
+    with pytest.raises(StorageError, match="does not hold the program's migrations"):
+        known_revisions.__wrapped__()
+    (tmp_path / "versions").mkdir()
+    for name in names:
+        (tmp_path / "versions" / name).touch()
+    with pytest.raises(StorageError, match="does not hold the program's migrations"):
+        known_revisions.__wrapped__()
+
+
+def test_migrations_are_found_whatever_the_path_and_the_working_folder_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    folder = Path(str(alembic_config().get_main_option("script_location")))
+    assert folder.is_absolute()
+    assert (folder / "env.py").is_file()
+    assert not folder.is_relative_to(tmp_path)
 
 
 def test_initialise_twice_changes_nothing(store: Store) -> None:

@@ -49,13 +49,14 @@ def test_by_loss() -> None:
 def test_gaps_of_iso_name_controls_that_answer_nothing() -> None:
     found = find_gaps(ONTOLOGY, "iso42001")
     assert found.answers_nothing == ("iso42001:A.2.4", "iso42001:A.8.5")
-    assert found.unanswered == found.no_match == ()
+    assert found.unanswered == ()
+    assert found.no_match == ()
 
 
 def test_gaps_of_atlas_tell_said_from_unsaid() -> None:
     found = find_gaps(ONTOLOGY, "atlas")
     assert found.unanswered == ()
-    assert "BIA-03" in dict(found.no_match)
+    assert "BIA-03" in {row.id for row in found.no_match}
     assert "atlas:AML.T0051" not in found.answers_nothing
     local = find_gaps(with_local(), "atlas")
     assert local.unanswered == ("MIS-L1",)

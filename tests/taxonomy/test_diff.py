@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ontology_samples import with_local
 
-from governance.kernel.errors import InputError
+from governance.kernel.errors import InputError, NotFoundError
 from taxonomy import load, load_edition
 from taxonomy.diff import Coding, compare, plan_migration
 from taxonomy.model import freeze_nodes
@@ -70,13 +70,17 @@ def test_a_coding_to_a_bare_domain_is_reviewed_when_the_domain_grows() -> None:
     assert other.action == "keep"
 
 
-def test_an_exported_edition_is_read_back_and_a_changed_one_refused(tmp_path: Path) -> None:
-    file = tmp_path / "mine.json"
-    file.write_text(dump(with_local()))
-    assert load_edition(str(file)).digest == with_local().digest
+def test_an_exported_edition_is_read_back_and_a_changed_one_refused() -> None:
+    assert read(dump(with_local()), "mine.json").digest == with_local().digest
     with pytest.raises(InputError, match="was changed"):
         read(dump(NEW).replace("Prompt injection", "Prompt infection"), "mine.json")
     with pytest.raises(InputError, match="no ontology file"):
         read("{}", "mine.json")
-    with pytest.raises(InputError, match="no known edition"):
-        load_edition("2031.1")
+
+
+def test_an_edition_is_named_never_opened(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(dump(with_local()))
+    for name in ("2031.1", str(file)):
+        with pytest.raises(NotFoundError, match="no known edition"):
+            load_edition(name)

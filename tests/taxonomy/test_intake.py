@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from governance.kernel.documents import parse_text
@@ -32,10 +30,8 @@ def _extended(text: str) -> Ontology:
     return extend(load(), parse_text(text, "cosai.yaml"))
 
 
-def test_a_framework_from_csv(tmp_path: Path) -> None:
-    file = tmp_path / "cosai.csv"
-    file.write_text(CSV)
-    ontology = _extended(framework_from_csv(str(file), ABOUT, load()))
+def test_a_framework_from_csv() -> None:
+    ontology = _extended(framework_from_csv(CSV, "table.csv", ABOUT, load()))
     assert [row.id for row in ontology.entries("cosai")] == ["cosai:TOP", "cosai:R1", "cosai:R2"]
     (edge,) = [edge for edge in ontology.edges_to("cosai:R1") if edge.subject == "MIS-02"]
     assert (edge.predicate, edge.justification) == ("closeMatch", "Same thing")
@@ -44,10 +40,8 @@ def test_a_framework_from_csv(tmp_path: Path) -> None:
     assert ontology.edges_from("cosai:R2", "broader")[0].object == "cosai:TOP"
 
 
-def test_a_framework_from_sssom_turns_rows_towards_us(tmp_path: Path) -> None:
-    file = tmp_path / "cosai.tsv"
-    file.write_text(SSSOM)
-    ontology = _extended(framework_from_sssom(str(file), ABOUT, load()))
+def test_a_framework_from_sssom_turns_rows_towards_us() -> None:
+    ontology = _extended(framework_from_sssom(SSSOM, "table.tsv", ABOUT, load()))
     assert [row.id for row in ontology.entries("cosai")] == ["cosai:R1", "cosai:R2"]
     rows = {edge.subject: edge for edge in ontology.edges if edge.object.startswith("cosai")}
     assert (rows["MIS-01"].predicate, rows["MIS-01"].confidence) == ("exactMatch", 0.9)
@@ -55,14 +49,13 @@ def test_a_framework_from_sssom_turns_rows_towards_us(tmp_path: Path) -> None:
     assert (rows["BIA-01"].predicate, rows["BIA-01"].object) == ("noMatch", "cosai")
 
 
-def test_our_own_sssom_export_can_be_taken_in_by_somebody_else(tmp_path: Path) -> None:
+def test_our_own_sssom_export_can_be_taken_in_by_somebody_else() -> None:
     rows = FORMATS["sssom"].write(load()).splitlines(keepends=True)
     atlas = [row for row in rows if row.startswith("#") or "subject_id" in row]
     atlas += [row for row in rows if "\tuw:owasp-llm:" in row and row.startswith("uw:MIS-0")]
-    file = tmp_path / "ours.tsv"
-    file.write_text("".join(atlas).replace("uw:owasp-llm:", "llm:"))
+    table = "".join(atlas).replace("uw:owasp-llm:", "llm:")
     about = Source("llm", "LLM list", "2025", "x", "y")
-    ontology = _extended(framework_from_sssom(str(file), about, load()))
+    ontology = _extended(framework_from_sssom(table, "table.tsv", about, load()))
     assert "llm:LLM01" in ontology.nodes
 
 
@@ -76,14 +69,12 @@ def test_our_own_sssom_export_can_be_taken_in_by_somebody_else(tmp_path: Path) -
         ("id,name,kind", "id,name,sort", 2, "sort"),
     ],
 )
-def test_a_broken_csv_is_named_with_its_line(
-    tmp_path: Path, old: str, new: str, line: int, field: str
-) -> None:
-    file = tmp_path / "cosai.csv"
-    file.write_text(CSV.replace(old, new, 1))
+def test_a_broken_csv_is_named_with_its_line(old: str, new: str, line: int, field: str) -> None:
+    table = CSV.replace(old, new, 1)
     with pytest.raises(InputError) as error:
-        framework_from_csv(str(file), ABOUT, load())
-    assert (error.value.line, error.value.field) == (line, field), str(error.value)
+        framework_from_csv(table, "table.csv", ABOUT, load())
+    found = (error.value.file, error.value.line, error.value.field)
+    assert found == ("table.csv", line, field), str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -97,20 +88,15 @@ def test_a_broken_csv_is_named_with_its_line(
         ("0.9\tsame", "0.9", 4, "has 6 cells where the head has 7"),
     ],
 )
-def test_a_broken_sssom_is_named_with_its_line(
-    tmp_path: Path, old: str, new: str, line: int, message: str
-) -> None:
-    file = tmp_path / "cosai.tsv"
-    file.write_text(SSSOM.replace(old, new, 1))
+def test_a_broken_sssom_is_named_with_its_line(old: str, new: str, line: int, message: str) -> None:
+    table = SSSOM.replace(old, new, 1)
     with pytest.raises(InputError) as error:
-        framework_from_sssom(str(file), ABOUT, load())
+        framework_from_sssom(table, "table.tsv", ABOUT, load())
     assert error.value.line == line, str(error.value)
     assert message in str(error.value)
 
 
-def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "cosai.csv"
-    file.write_text(CSV)
+def test_a_name_that_is_taken_is_refused() -> None:
     about = Source("iso42001", "x", "1", "x", "y")
     with pytest.raises(InputError, match="taken by a row of origin core"):
-        framework_from_csv(str(file), about, load())
+        framework_from_csv(CSV, "table.csv", about, load())

@@ -12,8 +12,9 @@ from governance.audit.imports.model import ImportedRun
 from governance.kernel.canonical import digest, file_digest
 from governance.registry.agents import find_agent
 from governance.registry.certificates import sign_certification
-from governance.registry.certifications import Evidence, certify_agent
+from governance.registry.certifications import certify_agent
 from governance.registry.standing import AgentStanding, standing_of_agent
+from governance.store.agents import Evidence
 from governance.store.audits import AuditRecord
 from governance.store.store import Transaction
 

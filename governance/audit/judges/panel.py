@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from governance.audit.subjects.base import Subject, SubjectInfo
-from governance.audit.subjects.spec import SubjectOptions, open_subject
+from governance.audit.subjects.base import Subject, SubjectInfo, SubjectOptions
+from governance.audit.subjects.spec import open_subject
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 from governance.scoring.judged import LEAST_JUDGES
 
-FIELD = "--judge"
+FIELD = "judges"
 KEY_VARIABLE = "OPENAI_API_KEY"
 _FAMILY = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 _LOCAL = ("hf:", "gguf:")

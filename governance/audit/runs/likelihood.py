@@ -68,7 +68,7 @@ def measure_likelihood(
     """
     if not isinstance(subject, GivesLikelihood):
         raise InputError(
-            "this model gives no likelihoods", field="--likelihood", hint="hf: and gguf: models do"
+            "this model gives no likelihoods", field="likelihood", hint="hf: and gguf: models do"
         )
     before = () if system is None else (Message(role="system", content=system),)
     claims = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from governance.audit.banks.bank import BANK_VERSION, bank_digest, make_bank
 from governance.audit.profiles.report import Profiles, profiles_of
@@ -55,10 +54,6 @@ class AuditResult(Value):
             for protocol, outcomes in self.outcomes.items()
             for outcome in outcomes
         }
-
-    def summary(self) -> dict[str, Any]:
-        """Return plain JSON data without the outcomes of single items."""
-        return self.model_dump(mode="json", by_alias=True, exclude={"outcomes"})
 
 
 def battery_of(manifest: Manifest) -> Battery:

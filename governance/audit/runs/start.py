@@ -57,7 +57,7 @@ def parse_protocols(text: str) -> tuple[Protocol, ...]:
     if unknown or not names:
         raise InputError(
             f"{', '.join(unknown) or 'nothing'} is none of {', '.join(PROTOCOLS)}",
-            field="--protocols",
+            field="protocols",
         )
     return tuple(name for name in PROTOCOLS if name in names)
 
@@ -71,7 +71,7 @@ def parse_profiles(text: str) -> tuple[Profile, ...]:
     unknown = sorted(names - {*PROFILES, "harm"})
     if unknown:
         known = ", ".join(("harm", *PROFILES))
-        raise InputError(f"{', '.join(unknown)} is none of {known}", field="--profiles")
+        raise InputError(f"{', '.join(unknown)} is none of {known}", field="profiles")
     return tuple(name for name in PROFILES if name in names)
 
 
@@ -83,11 +83,11 @@ def sample_plan(count: int, temperature: float) -> SamplePlan | None:
     if count == 0:
         return None
     if count < 2:
-        raise InputError("one sample agrees with itself; ask for two or more", field="--ih-samples")
+        raise InputError("one sample agrees with itself; ask for two or more", field="ih_samples")
     if temperature <= 0:
         raise InputError(
             "samples at temperature 0 are all alike",
-            field="--ih-temperature",
+            field="ih_temperature",
             hint="0.7 is usual; --repeats asks everything again at the run's own temperature",
         )
     return SamplePlan(count=count, temperature=temperature)
@@ -140,11 +140,11 @@ def run_audit(
 
 def _check(order: AuditOrder) -> None:
     if order.tier not in TIER_SIZES:
-        raise InputError(f"there is no battery for T{order.tier}: T1 to T5", field="--tier")
+        raise InputError(f"there is no battery for T{order.tier}: T1 to T5", field="tier")
     for name in ("limit", "max_tokens", "repeats"):
         value = getattr(order, name)
         if value is not None and value < 1:
-            raise InputError(f"{value} is too small", field=f"--{name.replace('_', '-')}")
+            raise InputError(f"{value} is too small", field=name)
 
 
 def _seeds(order: AuditOrder, folder: Path, random_bytes: RandomBytes) -> tuple[str, str]:

@@ -10,11 +10,26 @@ from governance.audit.protocols.requests import Message
 from governance.kernel.errors import StorageError
 from governance.kernel.value import Value
 
+DEMO_GGUF = "gguf:demo"
 Finish = Literal["stop", "length", "degenerate_loop", "unknown"]
 
 
 class SubjectError(StorageError):
     """The subject failed for good: nothing may be certified on what it answered so far."""
+
+
+class SubjectOptions(Value):
+    """How a subject is run; each kind uses what concerns it."""
+
+    device: str = "cpu"
+    dtype: str | None = None
+    batch_size: int | None = None
+    continuous: bool = False
+    concurrency: int = 4
+    retries: int = 5
+    requests_per_second: float | None = None
+    timeout_seconds: float = 120.0
+    key_variable: str = "OPENAI_API_KEY"
 
 
 class Decoding(Value):

@@ -1,19 +1,13 @@
-"""Any OpenAI-compatible server: concurrency, retries with back-off, rate limit, seed."""
+"""Any OpenAI-compatible server as a subject: concurrency, rate limit, seed."""
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
 
 from governance.audit.subjects.base import (
     Completion,
@@ -23,36 +17,21 @@ from governance.audit.subjects.base import (
     Prompt,
     SubjectError,
     SubjectInfo,
+    SubjectOptions,
 )
-from governance.audit.subjects.spec import SubjectOptions
+from governance.kernel.completions import (
+    CompletionError,
+    Endpoint,
+    Now,
+    Sleep,
+    checked_key,
+    complete,
+    is_web_url,
+)
 from governance.kernel.errors import InputError
 
-_TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504}
-_FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 30.0
-_SHOWN = 200
-_MAX_BODY = 16 * 1024 * 1024
-_FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length"}
-Sleep = Callable[[float], None]
-Now = Callable[[], float]
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is an error: following one would hand the key to another host."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Follow nothing."""
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect)
-
-
-class _TransientError(Exception):
-    """A failure that may pass; ``pause`` is what the server asks to wait."""
-
-    def __init__(self, message: str, pause: float | None = None) -> None:
-        super().__init__(message)
-        self.pause = pause
+_FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length"}
+_KEPT = "what was answered is kept; run the same command to go on"
 
 
 @dataclass
@@ -90,10 +69,12 @@ class EndpointSubject:
         sleep: Sleep = time.sleep,
         now: Now = time.monotonic,
     ) -> None:
-        self._url = url.rstrip("/") + "/chat/completions"
         self._options, self._sleep, self._now = options, sleep, now
         self._limit = RateLimit(options.requests_per_second, sleep, now)
-        self._key = os.environ.get(options.key_variable)
+        key = checked_key(os.environ.get(options.key_variable), options.key_variable)
+        self._endpoint = Endpoint(
+            url=url, model=model, key=key, timeout=options.timeout_seconds, retries=options.retries
+        )
         self.info = SubjectInfo(spec=spec, model=model, engine="openai", batch=options.concurrency)
 
     def answer(self, prompts: Sequence[Prompt], decoding: Decoding, on_answer: OnAnswer) -> None:
@@ -116,94 +97,35 @@ class EndpointSubject:
 
     def _one(self, prompt: Prompt, decoding: Decoding) -> Completion:
         body = {
-            "model": self.info.model,
             "messages": [message.model_dump() for message in prompt.messages],
             "max_tokens": prompt.max_tokens,
             "temperature": decoding.temperature,
             "seed": prompt.seed,
         }
         started = self._now()
-        attempts = self._options.retries + 1
-        for attempt in range(attempts):
-            self._limit.wait()
-            try:
-                return self._completion(self._post(body), self._now() - started)
-            except _TransientError as error:
-                if attempt == attempts - 1:
-                    raise SubjectError(
-                        f"the endpoint failed {attempts} times, at last: {error}",
-                        hint="what was answered is kept; run the same command to go on",
-                    ) from None
-                self._sleep(self._pause(attempt, error.pause))
-        raise AssertionError("the loop returns or raises")
-
-    def _pause(self, attempt: int, asked: float | None) -> float:
-        return min(_LONGEST_PAUSE, max(asked or 0.0, _FIRST_PAUSE * 2.0**attempt))
-
-    def _post(self, body: dict[str, Any]) -> bytes:
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
-        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
-            self._url, data=json.dumps(body).encode(), headers=headers, method="POST"
-        )
         try:
-            with _OPENER.open(request, timeout=self._options.timeout_seconds) as response:
-                raw: bytes = response.read(_MAX_BODY)
-                return raw
-        except urllib.error.HTTPError as error:
-            raise self._refusal(error) from None
-        except (OSError, http.client.HTTPException) as error:
-            reason = getattr(error, "reason", error)
-            raise _TransientError(f"{self._url}: {reason or type(error).__name__}") from None
-
-    def _refusal(self, error: urllib.error.HTTPError) -> Exception:
-        text = error.read(_SHOWN).decode("utf-8", errors="replace")
-        message = f"{self._url}: HTTP {error.code}: {text}".strip()
-        if error.code not in _TRANSIENT:
-            return SubjectError(message)
-        asked = error.headers.get("Retry-After", "") if error.headers else ""
-        return _TransientError(message, float(asked) if asked.isdigit() else None)
-
-    def _completion(self, raw: bytes, seconds: float) -> Completion:
-        try:
-            data = json.loads(raw)
-            choice = data["choices"][0]
-            text, finish = choice["message"]["content"], choice.get("finish_reason")
-            tokens = (data.get("usage") or {}).get("completion_tokens")
-            if isinstance(text, str):
-                text.encode()  # half a surrogate pair cannot be stored
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            shown = raw[:_SHOWN].decode("utf-8", errors="replace")
-            raise _TransientError(f"{self._url}: no chat completion: {shown!r}") from None
-        if not isinstance(text, str) or not text.strip():
-            raise _TransientError(f"{self._url}: an answer without text")
+            reply = complete(
+                self._endpoint, body, before=self._limit.wait, sleep=self._sleep, now=self._now
+            )
+        except CompletionError as error:
+            raise SubjectError(error.message, hint=error.hint or _KEPT) from None
         return Completion(
-            text=text,
-            finish=_FINISHES.get(str(finish), "unknown"),
-            tokens=tokens if isinstance(tokens, int) else None,
-            seconds=seconds,
+            text=reply.text,
+            finish=_FINISHES.get(reply.finish, "unknown"),
+            tokens=reply.tokens,
+            seconds=self._now() - started,
         )
 
 
 def open_endpoint(spec: str, options: SubjectOptions) -> EndpointSubject:
     """Return the endpoint of ``openai:URL#MODEL``; raises InputError on another form."""
     url, _, model = spec.removeprefix("openai:").partition("#")
-    if not _is_http(url) or not model:
+    if not is_web_url(url) or not model:
+        # A password in the URL is not repeated.
+        shown = "openai:URL with a name or a password" if "@" in url else repr(spec)
         raise InputError(
-            f"{spec!r} is no endpoint with a model",
-            field="--model",
+            f"{shown} is no endpoint with a model",
+            field="model",
             hint="for example openai:http://127.0.0.1:8000/v1#my-model",
         )
     return EndpointSubject(spec, url, model, options)
-
-
-def _is_http(url: str) -> bool:
-    """Return whether a URL can be asked: a scheme, a host, no blank and no control character."""
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where it is no number
-    except ValueError:
-        return False
-    plain = url.isascii() and url.isprintable() and " " not in url
-    return plain and parts.scheme in {"http", "https"} and bool(parts.hostname)

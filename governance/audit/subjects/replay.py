@@ -26,7 +26,7 @@ class ReplaySubject:
     def __init__(self, spec: str, folder: Path) -> None:
         path = folder / "transcript.jsonl" if folder.is_dir() else folder
         if not path.is_file():
-            raise InputError("no such transcript", file=str(path), field="--model")
+            raise InputError("no such transcript", file=str(path), field="model")
         self._answers: dict[tuple[str, int], Completion] = {}
         for entry in read_transcript(path):
             key = (str(entry[MESSAGES_FIELD]), int(entry["repeat"]))

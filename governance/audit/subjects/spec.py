@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from governance.audit.subjects.base import Subject
+from governance.audit.subjects.base import Subject, SubjectOptions
 from governance.kernel.errors import InputError
-from governance.kernel.value import Value
 
 KINDS = ("hf", "gguf", "openai", "replay")
-DEMO_GGUF = "gguf:demo"
-
-
-class SubjectOptions(Value):
-    """How a subject is run; each kind uses what concerns it."""
-
-    device: str = "cpu"
-    dtype: str | None = None
-    batch_size: int | None = None
-    continuous: bool = False
-    concurrency: int = 4
-    retries: int = 5
-    requests_per_second: float | None = None
-    timeout_seconds: float = 120.0
-    key_variable: str = "OPENAI_API_KEY"
 
 
 def open_subject(spec: str, options: SubjectOptions) -> Subject:
@@ -32,7 +16,7 @@ def open_subject(spec: str, options: SubjectOptions) -> Subject:
     if kind not in KINDS or not rest:
         raise InputError(
             f"{spec!r} names no model",
-            field="--model",
+            field="model",
             hint="hf:FOLDER, gguf:FILE, openai:URL#MODEL or replay:FOLDER",
         )
     if kind == "openai":

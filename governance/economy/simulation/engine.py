@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from governance.economy.simulation.population import Population, make_population
 from governance.economy.simulation.settings import STRATEGIES, Settings
+from governance.gate.decay import retained
 from governance.gate.dimensions import GATING
 from governance.gate.policy import Policy
 
@@ -75,7 +76,7 @@ class Economy:
         self.lowered = np.full(count, -np.inf, dtype=np.float32)  # day of a lowering audit
         self.tier = np.zeros(count, dtype=np.int8)
         self.worst = 0.0
-        self.last_term_factor = float(np.exp(-self.decay * term))
+        self.last_term_factor = retained(self.decay, term)
 
     def tiers_at(self, factor: NDArray[np.float32] | float) -> NDArray[np.int8]:
         """Return the tiers of all agents with their certified scores times a factor."""
@@ -106,7 +107,7 @@ class Economy:
         present = people.enters <= day
         self._settle(day)
         self._audit(day, present)
-        factor = np.exp(-self.decay * (day - people.certified_day)).astype(np.float32)
+        factor = retained(self.decay, day - people.certified_day).astype(np.float32)
         self.tier = np.where(present, self.tiers_at(factor), 0).astype(np.int8)
         self._invest()
         ceiling = self.ceilings[self.tier]
@@ -154,7 +155,7 @@ class Economy:
         caught = self.generator.random(audited.size) < self.settings.detection
         measured[:, caught & (people.traits.inflation[audited] > 0)] = 0.0
         age = day - people.certified_day[audited]
-        before = people.certified[:, audited] * np.exp(-self.decay * age)
+        before = people.certified[:, audited] * retained(self.decay, age)
         people.certified[:, audited] = np.clip(measured, 0.0, 1.0)
         people.certified_day[audited] = day
         people.earnings[audited] -= AUDIT_COST * self.ceilings[1]
@@ -280,7 +281,7 @@ class Economy:
         total = exposure.sum()
         if total <= 0:
             return float("nan"), float("nan")
-        factor = np.exp(-self.decay * (day - self.people.certified_day)).astype(np.float32)
+        factor = retained(self.decay, day - self.people.certified_day).astype(np.float32)
         known, true = self._weakest(factor), self.people.true.min(axis=0)
         by_known, by_true = (
             float(1 - (exposure * (1 - low)).sum() / total) for low in (known, true)

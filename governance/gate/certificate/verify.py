@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError, computed_field
 
 from governance.gate.certificate.dsse import read_payload, signed_by
 from governance.gate.certificate.keys import decode_public_key, key_id
@@ -15,6 +15,7 @@ from governance.gate.certificate.payload import (
     PAYLOAD_TYPE,
     CertificateDocument,
     CertificatePayload,
+    EvidenceStatement,
     stated,
 )
 from governance.gate.certificate.trust import RevocationList, TrustedKey, TrustStore
@@ -56,15 +57,13 @@ class Verification(Value):
     trusted: bool = False
     tier: int | None = None
     ceiling: Money | None = None
-    payload: CertificatePayload | None = None
+    payload: Annotated[CertificatePayload | None, Field(exclude=True)] = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Return plain JSON data without the payload, but with what it says of its evidence."""
-        evidence = None if self.payload is None else self.payload.evidence
-        return {
-            **self.model_dump(mode="json", exclude={"payload"}),
-            "evidence": None if evidence is None else evidence.model_dump(mode="json"),
-        }
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def evidence(self) -> EvidenceStatement | None:
+        """What the certificate says of its evidence."""
+        return None if self.payload is None else self.payload.evidence
 
 
 class _Findings:

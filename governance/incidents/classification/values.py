@@ -113,10 +113,3 @@ class Classification(Value):
     runner_up: RunnerUp | None = None
     domain_set: tuple[str, ...] | None = None
     model: ModelReference
-
-    def as_json(self) -> dict[str, object]:
-        """Return the JSON object of the command line; ``domain_set`` only where it was asked."""
-        data: dict[str, object] = self.model_dump(mode="json")
-        if self.domain_set is None:
-            del data["domain_set"]
-        return data

@@ -24,23 +24,13 @@ FIELDS = ("id", "source", *TEXT_FIELDS, *LOSS_FIELDS)
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def parse_map(text: str) -> dict[str, str]:
-    """Parse ``title=Headline,description=Body``; raises InputError on unknown fields."""
-    mapping: dict[str, str] = {}
-    for part in text.split(","):
-        ours, equals, theirs = (piece.strip() for piece in part.partition("="))
-        if not equals or not theirs:
-            raise InputError(
-                f"{part.strip()!r} is no pair",
-                field="--map",
-                hint="title=Headline,description=Body",
-            )
+def check_mapping(mapping: Mapping[str, str]) -> None:
+    """Raise InputError where a map from our fields to columns names a field that we have not."""
+    for ours in mapping:
         if ours not in FIELDS:
             raise InputError(
-                f"{ours!r} is no field of an incident", field="--map", hint=", ".join(FIELDS)
+                f"{ours!r} is no field of an incident", field="mapping", hint=", ".join(FIELDS)
             )
-        mapping[ours] = theirs
-    return mapping
 
 
 def recognises(row: Row) -> bool:

@@ -14,7 +14,7 @@ from governance.incidents.intake.entry import Entry
 from governance.incidents.intake.formats import Format
 from governance.incidents.intake.genai import GENAI, package_entries
 from governance.incidents.intake.oecd import OECD
-from governance.incidents.intake.plain import plain_format, recognises
+from governance.incidents.intake.plain import check_mapping, plain_format, recognises
 from governance.incidents.intake.record import IncidentRecord
 from governance.incidents.intake.sources import Source, opened_source
 from governance.incidents.intake.veris import VERIS
@@ -92,9 +92,10 @@ def read_incidents(
 def _check_options(options: ReadOptions) -> None:
     if options.format not in FORMAT_NAMES:
         names = ", ".join(FORMAT_NAMES)
-        raise InputError(f"{options.format!r} is no format", field="--format", hint=names)
+        raise InputError(f"{options.format!r} is no format", field="format", hint=names)
     if options.mapping and options.format not in ("auto", "plain"):
-        raise InputError("goes with the format plain only", field="--map")
+        raise InputError("goes with the format plain only", field="mapping")
+    check_mapping(options.mapping)
 
 
 def _choose_format(source: Source, options: ReadOptions) -> Format:
@@ -119,7 +120,7 @@ def _choose_format(source: Source, options: ReadOptions) -> Format:
 def _plain(source: Source, options: ReadOptions) -> Format:
     name = options.source_name or Path(source.name).stem
     if name == "<stdin>":
-        raise InputError("standard input has no name of its own", field="--source")
+        raise InputError("standard input has no name of its own", field="source_name")
     return plain_format(name, options.mapping)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import select
 
-from governance.gate.decay import moment_after, tier_drops
 from governance.gate.dimensions import DIMENSION_NAMES, DIMENSIONS
 from governance.gate.explain import explain
 from governance.gate.policy import Policy
-from governance.gate.vector import RobustnessVector
+from governance.gate.position import View
+from governance.incidents.links import links_at
 from governance.kernel.errors import InputError
 from governance.registry.agents import find_agent
-from governance.registry.standing import gate_standing
 from governance.reports.agent.model import (
     AgentFacts,
     AgentIncident,
@@ -27,14 +27,11 @@ from governance.reports.context import Context
 from governance.reports.model import Coverage, Gap, Status
 from governance.reports.state.agents import (
     AgentState,
-    Outlook,
     agent_state,
-    outlook,
-    policy_version,
+    fallen,
     why_not_more,
 )
 from governance.reports.state.authority import at_risk, contracts_of
-from governance.reports.state.links import links_until
 from governance.reports.words import mark
 from governance.store.agents import Agent, Certification
 from governance.store.incident_links import IncidentLink
@@ -56,8 +53,8 @@ def collect(context: Context) -> AgentReport:
     state = agent_state(context.session, agent, context.at)
     ontology = context.ontology()
     certificate = _certificate(state, context)
-    found = outlook(context.session, state, context.at)
-    dimensions = _dimensions(state, context)
+    at = context.at
+    dimensions = _dimensions(state)
     title = context.words.tr("Certificate of an agent")
     head = context.head("agent", title, ontology, subject=agent.name)
     return AgentReport(
@@ -67,16 +64,16 @@ def collect(context: Context) -> AgentReport:
         not_assessed=_gaps(dimensions),
         not_shown=NOT_SHOWN,
         agent=_facts(agent, state),
-        tier=found.tier,
-        ceiling=found.ceiling,
+        tier=state.tier(at),
+        ceiling=state.ceiling(at),
         certificate=certificate,
         dimensions=dimensions,
-        drops=_drops(state, context) if found.tier else (),
-        reasons=(*_fallen(found, state, context), *why_not_more(state, context.words)),
-        needs=_needs(state, context),
+        drops=_drops(state, at),
+        reasons=(*fallen(state, at, context.words), *why_not_more(state, context.words)),
+        needs=_needs(state),
         attempts=_attempts(agent, context),
-        at_risk=at_risk(context.session, agent.id, head.ledger.events if head.ledger else 0),
-        contracts=contracts_of(context.session, agent.id, context.at),
+        at_risk=at_risk(context.session, agent.id, at),
+        contracts=contracts_of(context.session, agent.id, at),
         incidents=_incidents(agent, context),
         sources=context.book.all(),
     )
@@ -101,39 +98,27 @@ def _status(state: AgentState) -> Literal["active", "frozen", "retired"]:
     return "active" if state.frozen is None else "frozen"
 
 
-def _fallen(found: Outlook, state: AgentState, context: Context) -> tuple[str, ...]:
-    if found.overdue:
-        return (context.words.tr("an audit is overdue"),)
-    certified = None if state.certification is None else state.certification.tier
-    if state.frozen is not None:
-        return ()
-    if found.tier is not None and certified is not None and found.tier < certified:
-        return (context.words.tr("faded from T{tier}", tier=certified),)
-    return ()
-
-
 def _certificate(state: AgentState, context: Context) -> Certificate | None:
-    row = state.certification
-    if row is None:
+    row, own = state.certification, _own(state)
+    if row is None or own is None:
         return None
-    policy = policy_version(context.session, row.policy_digest)
-    alpha = row.decision.get("alpha")
+    policy = own.policy
     return Certificate(
         id=row.id,
         certified_at=row.certified_at,
         tier=row.tier,
         basis="bound" if row.basis == "bound" else "point",
         attempt=row.attempt,
-        alpha=None if alpha is None else tuple(alpha),
+        alpha=row.decision.alpha,
         policy_name=policy.name,
         policy_digest=row.policy_digest,
-        evidence=row.evidence.get("kind", "not_assessed"),
-        evidence_source=str(row.evidence.get("source") or ""),
-        evidence_digest=row.evidence.get("digest"),
-        evidence_note=row.evidence.get("note"),
+        evidence=row.evidence.kind,
+        evidence_source=row.evidence.source,
+        evidence_digest=row.evidence.digest,
+        evidence_note=row.evidence.note,
         signed=row.certificate is not None,
         in_force=state.in_force,
-        void_reason=row.void_reason if state.void else None,
+        void_reason=state.void,
         decay_rate_per_day=policy.decay.rate_per_day,
         source=_source(row, context),
     )
@@ -144,13 +129,13 @@ def _source(row: Certification, context: Context) -> str:
         mark("certification"),
         row.id,
         recorded_at=row.certified_at,
-        note=str(row.evidence.get("source") or ""),
+        note=row.evidence.source,
     )
 
 
-def _dimensions(state: AgentState, context: Context) -> tuple[DimensionRow, ...]:
-    row = state.certification
-    if row is None:
+def _dimensions(state: AgentState) -> tuple[DimensionRow, ...]:
+    row, own = state.certification, _own(state)
+    if row is None or own is None:
         return tuple(
             DimensionRow(
                 dimension=name,
@@ -161,18 +146,14 @@ def _dimensions(state: AgentState, context: Context) -> tuple[DimensionRow, ...]
             )
             for name in DIMENSIONS
         )
-    policy = policy_version(context.session, row.policy_digest)
-    vector = RobustnessVector.model_validate(row.vector)
-    return tuple(_dimension(name, row, vector, policy) for name in DIMENSIONS)
+    return tuple(_dimension(name, row, own.policy) for name in DIMENSIONS)
 
 
-def _dimension(
-    name: str, row: Certification, vector: RobustnessVector, policy: Policy
-) -> DimensionRow:
-    decision = row.decision
-    score = decision["scores"][name]
+def _dimension(name: str, row: Certification, policy: Policy) -> DimensionRow:
+    decision, vector = row.decision, row.vector
+    score = decision.scores[name]
     status: Status = "not_assessed" if score is None else vector.evidence(name)
-    if score is not None and row.evidence.get("kind") == "verified":
+    if score is not None and row.evidence.kind == "verified":
         status = "verified"
     return DimensionRow(
         dimension=name,
@@ -180,11 +161,11 @@ def _dimension(
         status=status,
         score=score,
         units=vector.units(name),
-        compared=decision["effective"][name],
+        compared=decision.effective[name],
         thresholds=(policy.ih.threshold,) if name == "ih" else policy.thresholds.of(name),
-        step=decision["steps"].get(name),
-        binding=name in decision["binding"],
-        gap=decision["gaps"].get(name),
+        step=decision.steps.get(name),
+        binding=name in decision.binding,
+        gap=decision.gaps.get(name),
     )
 
 
@@ -204,27 +185,24 @@ def _gaps(rows: tuple[DimensionRow, ...]) -> tuple[Gap, ...]:
     return (Gap(what=what, count=len(missing), items=missing, remedy="underwriter agent certify"),)
 
 
-def _drops(state: AgentState, context: Context) -> tuple[Drop, ...]:
-    row = state.certification
-    if row is None:
-        return ()
-    policy = policy_version(context.session, row.policy_digest)
-    found = []
-    for drop in tier_drops(gate_standing(row, policy), policy):
-        moment = moment_after(row.certified_at, drop.days)
-        if moment is not None and moment >= context.at:
-            found.append(Drop(at=moment, tier=drop.tier, because=drop.dimensions))
-    return tuple(found)
+def _drops(state: AgentState, at: datetime) -> tuple[Drop, ...]:
+    return tuple(
+        Drop(at=drop.at, tier=drop.tier, because=drop.dimensions)
+        for drop in state.position.drops(at)
+    )
 
 
-def _needs(state: AgentState, context: Context) -> tuple[str, ...]:
-    row = state.certification
-    if row is None or not state.in_force:
+def _needs(state: AgentState) -> tuple[str, ...]:
+    row, own = state.certification, _own(state)
+    if row is None or own is None or not state.in_force:
         return ()
-    policy = policy_version(context.session, row.policy_digest)
-    vector = RobustnessVector.model_validate(row.vector)
-    basis = gate_standing(row, policy).basis
-    return explain(vector, policy, basis=basis, attempts=row.attempt).changes
+    basis = own.standing.basis
+    return explain(row.vector, own.policy, basis=basis, attempts=row.attempt).changes
+
+
+def _own(state: AgentState) -> View | None:
+    """Return the certification as the policy saw it under which it was decided."""
+    return None if state.position.certified is None else state.position.certified.own
 
 
 def _attempts(agent: Agent, context: Context) -> tuple[Attempt, ...]:
@@ -244,8 +222,8 @@ def _attempt(row: Certification, context: Context) -> Attempt:
         tier=row.tier,
         basis=row.basis,
         attempt=row.attempt,
-        evidence=row.evidence.get("kind", "not_assessed"),
-        evidence_source=str(row.evidence.get("source") or ""),
+        evidence=row.evidence.kind,
+        evidence_source=row.evidence.source,
         void_at=row.void_at if void else None,
         void_reason=row.void_reason if void else None,
         source=_source(row, context),
@@ -254,7 +232,7 @@ def _attempt(row: Certification, context: Context) -> Attempt:
 
 def _incidents(agent: Agent, context: Context) -> tuple[AgentIncident, ...]:
     """Return the incidents linked to the agent, then those whose source names it."""
-    links = links_until(context.session, context.at, agent_id=agent.id)
+    links = links_at(context.session, context.at, agent_id=agent.id)
     titles = _titles([link.incident_id for link in links], context)
     linked = [_linked(link, titles.get(link.incident_id, ""), context) for link in links]
     known = {row.id for row in linked}

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from governance.kernel.value import Value
+from governance.registry.staleness import FileState
 from governance.reports.model import Count, Coverage, Status
-from governance.reports.state.assessments import FileState
 
 Applicable = Literal["yes", "no", "undecided"]
 

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from governance.incidents.codings import codings
+from governance.registry.assessments import (
+    Assessment,
+    EvidenceItem,
+    assessments_at,
+    counting_words,
+)
+from governance.registry.staleness import FileState, file_states, stale_reasons
 from governance.reports.context import Context
 from governance.reports.controls.model import (
     Applicable,
@@ -15,8 +23,6 @@ from governance.reports.controls.model import (
     coverage_of,
 )
 from governance.reports.model import Gap
-from governance.reports.state.assessments import Assessment, EvidenceItem, assessments
-from governance.reports.state.incidents import codings
 from governance.reports.words import mark
 from taxonomy import Node, Ontology
 from taxonomy.model import ANSWERS, BROADER
@@ -31,10 +37,7 @@ def control_rows(
 
     With a system, a word on that system counts before a word of the whole organisation.
     """
-    found = assessments(context.session, context.at)
-    words = {row.control: row for row in found if row.system is None}
-    if system is not None:
-        words |= {row.control: row for row in found if row.system == system}
+    words = counting_words(assessments_at(context.session, context.at), system)
     counts = threat_counts(context)
     return tuple(_row(node, words.get(node.id), counts, ontology, context) for node in nodes)
 
@@ -59,11 +62,12 @@ def _row(
 ) -> ControlRow:
     group = group_of(node, ontology)
     threats = threats_of(node, ontology)
+    files = {} if found is None else file_states(found)
     return ControlRow(
         id=node.id,
         code=node.id.partition(":")[2],
         name=node.name,
-        scope=None if found is None else ("organisation" if found.system is None else "system"),
+        scope=None if found is None else ("system" if found.system_id else "organisation"),
         group=group.id.partition(":")[2] or group.id,
         group_name=group.name,
         definition=node.definition,
@@ -75,8 +79,10 @@ def _row(
         target=None if found is None else found.target,
         due=None if found is None else found.due,
         review_on=None if found is None else found.review_on,
-        stale=found is not None and is_stale(found, context.at),
-        evidence=() if found is None else tuple(_evidence(row, context) for row in found.evidence),
+        stale=found is not None and is_stale(found, ontology, context.at, files),
+        evidence=()
+        if found is None
+        else tuple(_evidence(row, files[row.id], context) for row in found.evidence),
         threats=threats,
         incidents=sum(counts[threat] for threat in distinct(threats)),
         in_force_from=node.in_force_from,
@@ -91,7 +97,7 @@ def _source(found: Assessment, context: Context) -> str:
     )
 
 
-def _evidence(row: EvidenceItem, context: Context) -> EvidenceRef:
+def _evidence(row: EvidenceItem, file: FileState, context: Context) -> EvidenceRef:
     reference = row.digest or row.id
     return EvidenceRef(
         id=row.id,
@@ -99,17 +105,22 @@ def _evidence(row: EvidenceItem, context: Context) -> EvidenceRef:
         digest=row.digest,
         link=row.link,
         recorded_at=row.recorded_at,
-        file=row.file,
+        file=file,
         source=context.book.add(
             mark("evidence"), reference, recorded_at=row.recorded_at, note=row.title
         ),
     )
 
 
-def is_stale(found: Assessment, at: datetime) -> bool:
-    """Return whether a word's review is due or a file of its evidence is gone or changed."""
-    due = found.review_on is not None and found.review_on <= at.date()
-    return due or any(row.file in ("missing", "changed") for row in found.evidence)
+def is_stale(
+    found: Assessment, ontology: Ontology, at: datetime, files: Mapping[str, FileState]
+) -> bool:
+    """Return whether a word's review is due or a file of its evidence is gone or changed.
+
+    A target that was missed is shown by its date, a control that was retired by its notice.
+    """
+    reasons = stale_reasons(found, ontology, at, files)
+    return any(reason.kind in ("review", "evidence") for reason in reasons)
 
 
 def group_of(node: Node, ontology: Ontology) -> Node:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from governance.kernel.errors import InputError
+from governance.registry.system_history import System, systems_at
 from governance.registry.systems import find_system
 from governance.reports.context import Context
 from governance.reports.controls.model import ControlRow, coverage_of
 from governance.reports.controls.rows import control_gaps, control_rows
 from governance.reports.eu_ai_act.model import AiActReport, SystemSection
 from governance.reports.model import Coverage, Gap
-from governance.reports.state.systems import System, systems
 from governance.reports.words import mark
 from taxonomy import Node, Ontology
 
@@ -49,7 +49,7 @@ def collect(context: Context) -> AiActReport:
 
 
 def _wanted(context: Context) -> list[System]:
-    found = systems(context.session, context.at)
+    found = systems_at(context.session, context.at)
     if context.subject is None:
         return found
     wanted = find_system(context.session, context.subject).id

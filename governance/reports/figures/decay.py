@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from governance.gate.decay import retained
 from governance.reports.figures import svg
 from governance.reports.figures.scale import Linear, nice_ticks
 from governance.reports.words import Words
@@ -77,7 +77,7 @@ def decay_outlook(
 
 
 def _effective(score: float, decay_rate: float, day: float) -> float:
-    return score * math.exp(-decay_rate * day)
+    return score * retained(decay_rate, day)
 
 
 def _axes(across: Linear, up: Linear, words: Words, days: float) -> list[str]:

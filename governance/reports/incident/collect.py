@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from governance.incidents.codings import Coding, codings_of
 from governance.incidents.deadlines import Deadline, Situation, assess_duties
 from governance.incidents.details import IncidentDetails, incident_details
 from governance.incidents.duties import load_duties
@@ -22,7 +23,6 @@ from governance.reports.incident.model import (
     Span,
 )
 from governance.reports.model import Coverage, Gap, Status
-from governance.reports.state.incidents import Coding, codings
 from governance.reports.words import mark
 from governance.store.incidents import Incident
 from taxonomy import Ontology
@@ -45,10 +45,7 @@ def collect(context: Context) -> IncidentReport:
         raise InputError(f"{incident.id} was stored later", field="--at")
     ontology = context.ontology()
     details = incident_details(context.session, incident)
-    coding = next(
-        (row for row in codings(context.session, context.at) if row.incident_id == incident.id),
-        Coding(incident.id),
-    )
+    (coding,) = codings_of(context.session, [incident.id], context.at)
     code = _code(coding, details, context, ontology)
     amounts = tuple(_amount(row) for row in details.loss_events)
     statuses = _statuses(code, incident, amounts)
@@ -85,7 +82,8 @@ def _code(coding: Coding, details: IncidentDetails, context: Context, ontology: 
     review = next((row for row in details.reviews if row.id == coding.record), None)
     none = words.tr("no AI incident, or too little text")
     unnamed = none if coding.domain == "NONE" else words.tr("not classified")
-    kind = mark("review") if coding.reviewed else mark("classification")
+    reviewed = coding.coded_by == "review"
+    kind = mark("review") if reviewed else mark("classification")
     moment = review.reviewed_at if review else (entry.classified_at if entry else None)
     return Code(
         domain=coding.domain,
@@ -93,23 +91,23 @@ def _code(coding: Coding, details: IncidentDetails, context: Context, ontology: 
         sub_threat=coding.sub_threat,
         sub_threat_name=threat.name if threat else "",
         definition=next((node.definition for node in (threat, domain) if node), ""),
-        confidence=entry.confidence if entry else None,
-        abstained=coding.abstained,
-        abstain_reason=entry.abstain_reason if entry and coding.abstained else None,
-        coded_by="review" if coding.reviewed else "model" if coding.record else "nobody",
-        reviewer=review.reviewer if review else None,
-        model=coding.model or None,
+        confidence=coding.confidence,
+        abstained=bool(coding.abstained),
+        abstain_reason=coding.abstain_reason,
+        coded_by=coding.coded_by or "nobody",
+        reviewer=coding.reviewer,
+        model=coding.model,
         losses=coding.losses,
-        evidence=_spans(entry.result) if entry and not coding.reviewed else (),
+        evidence=_spans(entry.result) if entry and not reviewed else (),
         status=_code_status(coding),
-        source=context.book.add(kind, coding.record, recorded_at=moment, note=coding.model)
+        source=context.book.add(kind, coding.record, recorded_at=moment, note=coding.model or "")
         if coding.record
         else None,
     )
 
 
 def _code_status(coding: Coding) -> Status:
-    if coding.reviewed:
+    if coding.coded_by == "review":
         return "verified"
     return "declared" if coding.record and not coding.abstained else "not_assessed"
 

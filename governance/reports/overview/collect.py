@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from governance.registry.exposure import newest_runs
 from governance.reports.context import Context
 from governance.reports.model import Coverage, Gap
 from governance.reports.overview.collect_agents import agent_overview
+from governance.reports.overview.collect_controls import framework_coverage
+from governance.reports.overview.collect_exposure import exposure_row
 from governance.reports.overview.collect_incidents import incident_mix
 from governance.reports.overview.model import (
     Change,
@@ -13,10 +16,8 @@ from governance.reports.overview.model import (
     OverviewReport,
     Tolerance,
 )
-from governance.reports.state.controls import framework_coverage
-from governance.reports.state.exposure import exposure_row, newest_runs
-from governance.reports.state.ledger import events_between
 from governance.reports.words import mark
+from governance.store.history import events_between
 from taxonomy import Ontology
 
 FRAMEWORKS = ("iso42001", "nist-ai-rmf")

@@ -8,13 +8,12 @@ from governance.reports.context import Context
 from governance.reports.overview.model import AgentOverview, AgentRow, TierCount
 from governance.reports.state.agents import (
     AgentState,
-    Outlook,
     agent_states,
-    outlook,
-    policy_at,
+    fallen,
     why_not_more,
 )
 from governance.reports.words import mark
+from governance.store.past import policy_at
 
 TIERS = range(6)
 
@@ -51,32 +50,21 @@ def _row(state: AgentState, context: Context) -> AgentRow:
         mark("certification"),
         certification.id,
         recorded_at=certification.certified_at,
-        note=str(certification.evidence.get("source", "")),
+        note=certification.evidence.source,
     )
-    found = outlook(context.session, state, context.at) if state.in_force else Outlook(None)
+    drops = state.position.drops(context.at)
     return AgentRow(
         id=agent.id,
         name=agent.name,
-        tier=found.tier,
-        ceiling=found.ceiling,
+        tier=state.tier(context.at),
+        ceiling=state.ceiling(context.at),
         certified_tier=certification.tier,
-        evidence=certification.evidence.get("kind", "not_assessed"),
-        evidence_source=str(certification.evidence.get("source", "")),
+        evidence=certification.evidence.kind,
+        evidence_source=certification.evidence.source,
         certificate=certification.id,
         certified_at=certification.certified_at,
-        next_drop_at=found.next_drop_at,
-        next_tier=found.next_tier,
-        reasons=(*_fallen(found, state, context), *reasons),
+        next_drop_at=drops[0].at if drops else None,
+        next_tier=drops[0].tier if drops else None,
+        reasons=(*fallen(state, context.at, context.words), *reasons),
         source=source,
     )
-
-
-def _fallen(found: Outlook, state: AgentState, context: Context) -> tuple[str, ...]:
-    """Return why an agent stands lower than it was certified; a freeze speaks for itself."""
-    if state.frozen is not None or state.certification is None:
-        return ()
-    if found.overdue:
-        return (context.words.tr("an audit is overdue"),)
-    if found.tier is not None and found.tier < state.certification.tier:
-        return (context.words.tr("faded from T{tier}", tier=state.certification.tier),)
-    return ()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+from governance.incidents.codings import Coding, codings
+from governance.incidents.counts import IncidentCounts, count_codings
 from governance.kernel.canonical import sha256_hex
 from governance.reports.context import Context
 from governance.reports.overview.model import DomainCount, IncidentMix, LossCount, ThreatCount
-from governance.reports.state.incidents import Coding, codings
 from governance.reports.words import mark
 from taxonomy import Ontology
 
-NONE = "NONE"
 TOP = 10
 
 
@@ -20,20 +18,18 @@ def incident_mix(context: Context, ontology: Ontology, top: int = TOP) -> Incide
     rows = list(codings(context.session, context.at))
     if not rows:
         return IncidentMix(stored=0, none=0, unclassified=0, reviewed=0)
-    counted = [row for row in rows if row.domain not in (None, NONE)]
-    asserted = [row for row in counted if not row.abstained]
-    happened = [row.happened_at for row in rows if row.happened_at is not None]
+    counts = count_codings(rows)
     return IncidentMix(
-        stored=len(rows),
-        none=sum(row.domain == NONE for row in rows),
-        unclassified=sum(row.domain is None for row in rows),
-        reviewed=sum(row.reviewed for row in rows),
-        by_domain=_domains(counted, ontology),
-        top_threats=_threats(asserted, ontology, top),
-        by_loss=_losses(asserted),
-        first=min(happened, default=None),
-        last=max(happened, default=None),
-        classifiers=tuple(sorted({row.model for row in rows if row.model})),
+        stored=counts.stored,
+        none=counts.none,
+        unclassified=counts.unclassified,
+        reviewed=counts.reviewed,
+        by_domain=_domains(counts, ontology),
+        top_threats=_threats(counts, ontology, top),
+        by_loss=_losses(counts),
+        first=counts.first,
+        last=counts.last,
+        classifiers=counts.models,
         source=context.book.add(
             mark("incident set"),
             set_digest(rows),
@@ -48,26 +44,24 @@ def set_digest(rows: list[Coding]) -> str:
     return "sha256:" + sha256_hex(text.encode())
 
 
-def _domains(rows: list[Coding], ontology: Ontology) -> tuple[DomainCount, ...]:
-    asserted = Counter(row.domain for row in rows if not row.abstained)
-    abstained = Counter(row.domain for row in rows if row.abstained)
+def _domains(counts: IncidentCounts, ontology: Ontology) -> tuple[DomainCount, ...]:
+    found = {row.domain: row for row in counts.by_domain}
     return tuple(
         DomainCount(
             domain=node.id,
             name=node.name,
-            asserted=asserted[node.id],
-            abstained=abstained[node.id],
+            asserted=found[node.id].asserted if node.id in found else 0,
+            abstained=found[node.id].abstained if node.id in found else 0,
         )
         for node in ontology.domains
     )
 
 
-def _threats(rows: list[Coding], ontology: Ontology, top: int) -> tuple[ThreatCount, ...]:
-    counts = Counter(row.sub_threat for row in rows if row.sub_threat in ontology.nodes)
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))[:top]
+def _threats(counts: IncidentCounts, ontology: Ontology, top: int) -> tuple[ThreatCount, ...]:
+    known = [pair for pair in counts.sub_threats.items() if pair[0] in ontology.nodes]
     found = []
-    for identifier, count in ordered:
-        node = ontology.nodes[str(identifier)]
+    for identifier, count in sorted(known, key=lambda pair: (-pair[1], pair[0]))[:top]:
+        node = ontology.nodes[identifier]
         found.append(
             ThreatCount(
                 threat=node.id,
@@ -80,9 +74,6 @@ def _threats(rows: list[Coding], ontology: Ontology, top: int) -> tuple[ThreatCo
     return tuple(found)
 
 
-def _losses(rows: list[Coding]) -> tuple[LossCount, ...]:
-    counts = Counter((str(row.domain), loss) for row in rows for loss in row.losses)
-    return tuple(
-        LossCount(domain=domain, loss=loss, count=count)
-        for (domain, loss), count in sorted(counts.items())
-    )
+def _losses(counts: IncidentCounts) -> tuple[LossCount, ...]:
+    ordered = sorted((*name.split("/", 1), count) for name, count in counts.losses.items())
+    return tuple(LossCount(domain=row[0], loss=row[1], count=row[2]) for row in ordered)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from governance.registry.exposure import newest_runs
+from governance.registry.risks import RiskFrequency, all_frequencies
 from governance.reports.context import Context
 from governance.reports.controls.model import ControlRow, coverage_of
 from governance.reports.controls.rows import control_rows
 from governance.reports.model import Coverage, Gap, Status
+from governance.reports.overview.collect_exposure import exposure_row
 from governance.reports.overview.collect_incidents import incident_mix
 from governance.reports.overview.model import ExposureRow, IncidentMix
-from governance.reports.risk_register.model import RegisterReport, RiskEntry
-from governance.reports.state.exposure import exposure_row, newest_runs
-from governance.reports.state.risks import frequencies
+from governance.reports.risk_register.model import FrequencyRow, RegisterReport, RiskEntry
 from governance.reports.words import mark
 from taxonomy import Node, Ontology
 
@@ -48,7 +49,7 @@ def collect(context: Context) -> RegisterReport:
         not_assessed=_gaps(entries, mix),
         not_shown=NOT_SHOWN,
         entries=tuple(entries),
-        registered=tuple(frequencies(context.session, context.at)),
+        registered=tuple(_frequency(row) for row in all_frequencies(context.session, context.at)),
         sources=context.book.all(),
     )
 
@@ -86,6 +87,20 @@ def exposure_status(row: ExposureRow | None) -> Status:
     if row is None:
         return "not_assessed"
     return "verified" if row.basis == "data" else "declared"
+
+
+def _frequency(row: RiskFrequency) -> FrequencyRow:
+    return FrequencyRow(
+        threat=row.threat,
+        name=row.title,
+        owner=row.owner or "",
+        events=row.events,
+        years=row.years,
+        prior=row.prior_basis,
+        mean=row.mean,
+        low=row.low,
+        high=row.high,
+    )
 
 
 def _answers(row: ControlRow, domain: str, ontology: Ontology) -> bool:

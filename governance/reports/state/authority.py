@@ -4,42 +4,41 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.economy.books import totals_until
+from governance.economy.past import used_until
 from governance.kernel.money import Money
 from governance.reports.agent.model import AtRisk, ContractRow
-from governance.store.economy import Account, Posting
 from governance.store.economy_contracts import Contract
+from governance.store.past import positions_until, until
 
 KINDS = ("penalties", "spent", "reserved", "delegated")
 
 
-def at_risk(session: Session, agent_id: str, sequence: int) -> tuple[AtRisk, ...]:
-    """Return what an agent has at risk in each currency, from the postings until an event."""
-    totals: dict[str, dict[str, int]] = {}
-    for side, sign in ((Posting.debit, 1), (Posting.credit, -1)):
-        statement = (
-            select(Account.currency, Account.kind, func.sum(Posting.amount))
-            .join(Posting, side == Account.id)
-            .where(
-                Account.owner == f"agent/{agent_id}",
-                Account.kind.in_(KINDS),
-                Posting.sequence <= sequence,
+def at_risk(session: Session, agent_id: str, at: datetime) -> tuple[AtRisk, ...]:
+    """Return what an agent had at risk in each currency that it ever used, at a moment."""
+    moment = until(session, at)
+    position = positions_until(session, [agent_id], moment)[agent_id]
+    found = []
+    for currency in sorted(totals_until(session, f"agent/{agent_id}", moment)):
+        stored = used_until(session, agent_id, currency, moment)
+        if stored is None:
+            continue
+        used = stored.in_window(position.spending_window(at))
+        amounts = {kind: getattr(used, kind) for kind in KINDS}
+        found.append(
+            AtRisk(
+                currency=currency,
+                total=Money(amount=used.exposure, currency=currency),
+                **{
+                    kind: Money(amount=amount, currency=currency)
+                    for kind, amount in amounts.items()
+                },
             )
-            .group_by(Account.currency, Account.kind)
         )
-        for currency, kind, amount in session.execute(statement):
-            found = totals.setdefault(currency, dict.fromkeys(KINDS, 0))
-            found[kind] += sign * int(amount)
-    return tuple(
-        AtRisk(
-            currency=currency,
-            total=Money(amount=sum(found.values()), currency=currency),
-            **{kind: Money(amount=found[kind], currency=currency) for kind in KINDS},
-        )
-        for currency, found in sorted(totals.items())
-    )
+    return tuple(found)
 
 
 def contracts_of(session: Session, agent_id: str, at: datetime) -> tuple[ContractRow, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from governance.registry.exposure import newest_runs
 from governance.reports.context import Context
 from governance.reports.controls.model import ControlRow, coverage_of
 from governance.reports.controls.rows import control_gaps, control_rows
+from governance.reports.overview.collect_exposure import exposure_row
 from governance.reports.overview.model import ExposureRow
-from governance.reports.state.exposure import exposure_row, newest_runs
 from governance.reports.treatment_plan.model import Action, PlanItem, PlanReport
 from governance.reports.words import mark
 from taxonomy import Ontology

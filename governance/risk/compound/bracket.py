@@ -27,9 +27,8 @@ class BracketLaw(TotalLaw):
         events = 2.0 + math.fsum(term.count.mean for term in model.terms)
         size = int(min(events / tolerance, LONGEST))
         step = reach / size
-        lattice = {"size": size, "padding": 2}
-        self.low = TableLaw(_rounded(model, step, up=False), step, **lattice)
-        self.high = TableLaw(_rounded(model, step, up=True), step, **lattice)
+        self.low = TableLaw(_rounded(model, step, up=False), step, size=size, padding=2)
+        self.high = TableLaw(_rounded(model, step, up=True), step, size=size, padding=2)
 
     @property
     def mean(self) -> float:

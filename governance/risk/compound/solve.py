@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from governance.risk.compound.bracket import BracketLaw
 from governance.risk.compound.lattice import LatticeLaw, big_jump_range
-from governance.risk.compound.law import TotalLaw
+from governance.risk.compound.law import Tail, TotalLaw
 from governance.risk.compound.model import CompoundModel
 from governance.risk.compound.series import SeriesLaw, has_series
 from governance.risk.compound.table import LARGEST, TableLaw
@@ -23,8 +23,14 @@ def total_law(model: CompoundModel, *, tolerance: float = 1e-5) -> TotalLaw:
         step = TableLaw.step_of(model)
         reach = big_jump_range(model, 0.99)
         if step is not None and reach / step <= LARGEST / 4:
-            return TableLaw(model, step)
+            return TableLaw(model, step, deep=_bracketed_tail)
         return BracketLaw(model, reach, tolerance)
     if has_series(model):
         return SeriesLaw(model)
     return LatticeLaw(model, tolerance)
+
+
+def _bracketed_tail(model: CompoundModel, reach: float, level: float) -> Tail:
+    """Return a tail from brackets, whose lattice is coarser than the model's own."""
+    (tail,) = BracketLaw(model, 1.5 * reach, 1e-5).tails([level])
+    return tail

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from governance.risk.arrays import FloatArray
 from governance.risk.compound.alignment import common_step
+from governance.risk.compound.lattice import big_jump_range
 from governance.risk.compound.law import Estimate, Point, Tail, TotalLaw
 from governance.risk.compound.model import CompoundModel
 from governance.risk.compound.spectrum import atom_masses
@@ -17,17 +18,28 @@ _EXACT = 1e-13
 _SLACK = 1e-12
 LARGEST = 1 << 22
 PADDING = 4  # how many times longer the transform is than the table; brackets make do with 2
+DeepTail = Callable[[CompoundModel, float, float], Tail]  # of a model, its range and a level
 
 
 class TableLaw(TotalLaw):
-    """Masses of S on 0, step, 2 step, ..., as many of them as the questions need."""
+    """Masses of S on 0, step, 2 step, ..., as many of them as the questions need.
+
+    ``deep`` answers for tails beyond the longest table, where it is given.
+    """
 
     method = "exact lattice"
 
     def __init__(
-        self, model: CompoundModel, step: float, *, size: int = 1 << 9, padding: int = PADDING
+        self,
+        model: CompoundModel,
+        step: float,
+        *,
+        size: int = 1 << 9,
+        padding: int = PADDING,
+        deep: DeepTail | None = None,
     ) -> None:
         self.model = model
+        self._deep_tail = deep
         self.step = step
         self._padding = padding
         self._whole = _largest_total(model)
@@ -142,17 +154,13 @@ class TableLaw(TotalLaw):
         return result
 
     def _deep(self, level: float) -> Tail | None:
-        """Return the tail from coarser brackets where VaR lies beyond the longest table."""
-        from governance.risk.compound.bracket import BracketLaw
-        from governance.risk.compound.lattice import big_jump_range
-
-        if self._complete or self._below[-1] >= level or self._padding < PADDING:
+        """Return the tail by other means where VaR lies beyond the longest table."""
+        if self._deep_tail is None or self._complete or self._below[-1] >= level:
             return None
         reach = big_jump_range(self.model, level)
         if reach / self.step < LARGEST / 2:
             return None
-        (tail,) = BracketLaw(self.model, 1.5 * reach, 1e-5).tails([level])
-        return tail
+        return self._deep_tail(self.model, reach, level)
 
     def at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited expected values, exact on the lattice."""

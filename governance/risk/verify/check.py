@@ -24,16 +24,12 @@ class Check(Value):
 
 
 class Verification(Value):
-    """All checks, and how many failed."""
+    """All checks, and how many failed; ``ok`` where none did."""
 
+    ok: bool
     passed: int
     failed: int
     checks: tuple[Check, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Return whether no check failed."""
-        return self.failed == 0
 
 
 def compare(

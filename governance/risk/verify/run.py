@@ -22,4 +22,4 @@ def verify(groups: Iterable[str] = GROUPS) -> Verification:
     """Run every closed-form and published case and return found beside expected figures."""
     checks = tuple(check for name in groups for check in GROUPS[name]())
     failed = sum(not check.passed for check in checks)
-    return Verification(passed=len(checks) - failed, failed=failed, checks=checks)
+    return Verification(ok=failed == 0, passed=len(checks) - failed, failed=failed, checks=checks)

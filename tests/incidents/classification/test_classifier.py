@@ -43,7 +43,7 @@ def test_plain_cases(title: str, domain: str) -> None:
 def test_shape_holds_for_any_text(title: str, description: str) -> None:
     text = IncidentText(id="x", title=title, description=description)
     result = load_classifier().classify([text], coverage=0.9)[0]
-    json.dumps(result.as_json(), allow_nan=False)
+    json.dumps(result.model_dump(mode="json"), allow_nan=False)
     assert result.domain in (*DOMAINS, NONE)
     assert 0.0 <= result.confidence <= 1.0
     assert (result.abstain_reason is not None) == result.abstained

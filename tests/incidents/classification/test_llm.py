@@ -51,7 +51,9 @@ class FakeModel:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self.thread.start()
 
     @property
@@ -78,7 +80,9 @@ def classifier(
 ) -> LlmClassifier:
     endpoint = Endpoint(url=fake.url, model="tiny", key="secret", timeout=5)
     remark = (lambda _: None) if notes is None else notes.append
-    return LlmClassifier(endpoint, load_classifier(), cache=cache, remark=remark)
+    return LlmClassifier(
+        endpoint, load_classifier(), cache=cache, remark=remark, sleep=lambda _: None
+    )
 
 
 def test_a_valid_answer_is_taken_with_quotes_that_stand_in_the_text(fake: FakeModel) -> None:
@@ -111,7 +115,8 @@ def test_a_valid_answer_is_taken_with_quotes_that_stand_in_the_text(fake: FakeMo
         (200, completion({**GOOD, "sub_threats": ["MIS-01"]})),
         (200, completion({**GOOD, "domain": "NONE"})),
         (200, completion({**GOOD, "extra": "field"})),
-        (200, completion("x" * 1_100_000)),
+        (200, completion("x" * 5_000_000)),
+        (302, "{}"),
     ],
 )
 def test_every_failure_falls_back_on_the_core_model(
@@ -127,7 +132,7 @@ def test_every_failure_falls_back_on_the_core_model(
 
 def test_an_endpoint_that_is_not_there_is_left_alone_after_three_failures() -> None:
     notes: list[str] = []
-    endpoint = Endpoint(url="http://127.0.0.1:9/v1", model="tiny", timeout=1)
+    endpoint = Endpoint(url="http://127.0.0.1:9/v1", model="tiny", timeout=1, retries=0)
     texts = [TEXT.model_copy(update={"id": str(i)}) for i in range(6)]
     results = LlmClassifier(endpoint, load_classifier(), remark=notes.append).classify(texts)
     assert [result.id for result in results] == [text.id for text in texts]

@@ -124,8 +124,10 @@ def test_a_file_without_incidents(
 def test_options_that_make_no_sense() -> None:
     with pytest.raises(InputError, match="'xml' is no format"):
         read_incidents("x", ReadOptions(format="xml"))
-    with pytest.raises(InputError, match="--map: goes with the format plain only"):
+    with pytest.raises(InputError, match="mapping: goes with the format plain only"):
         read_incidents("x", ReadOptions(format="avid", mapping={"title": "a"}))
+    with pytest.raises(InputError, match="mapping: 'headline' is no field"):
+        read_incidents("x", ReadOptions(mapping={"headline": "a"}))
     with pytest.raises(InputError, match="no such file"):
         read_incidents("not-there.csv", ReadOptions())
 
@@ -150,5 +152,5 @@ def test_standard_input_in_every_shape(monkeypatch: pytest.MonkeyPatch, raw: byt
 
 
 def test_standard_input_needs_a_source_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="--source"):
+    with pytest.raises(InputError, match="source_name"):
         _from_stdin(monkeypatch, GOOD.encode())

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from governance.incidents.classification.llm.classifier import LlmClassifier
-from governance.incidents.classification.llm.client import Endpoint
+from governance.kernel.completions import Endpoint
 
 __all__ = ["Endpoint", "LlmClassifier"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from governance.incidents.classification.classifier import Classifier
 from governance.incidents.classification.llm.answer import LlmAnswer, answer_schema, read_answer
 from governance.incidents.classification.llm.cache import AnswerCache, key_of
-from governance.incidents.classification.llm.client import Endpoint, complete
+from governance.incidents.classification.llm.client import complete
 from governance.incidents.classification.llm.prompt import document, instructions, sub_threat_ids
 from governance.incidents.classification.values import (
     LOSS_NAMES,
@@ -21,6 +22,7 @@ from governance.incidents.classification.values import (
     ModelReference,
 )
 from governance.kernel.canonical import sha256_hex
+from governance.kernel.completions import Endpoint, Sleep
 from governance.kernel.errors import InputError, StorageError
 
 _SURE = 0.8
@@ -42,11 +44,13 @@ class LlmClassifier:
         *,
         cache: Path | None = None,
         remark: Callable[[str], None] = lambda _: None,
+        sleep: Sleep = time.sleep,
     ) -> None:
         self._endpoint = endpoint
         self._core = core
         self._cache = None if cache is None else AnswerCache(cache)
         self._remark = remark
+        self._sleep = sleep
         self._known = sub_threat_ids()
         self._schema = answer_schema(self._known)
         self.name = f"llm:{endpoint.model}"
@@ -75,7 +79,7 @@ class LlmClassifier:
         if self._cache is not None and (kept := self._cache.get(key, self._known)) is not None:
             return kept
         try:
-            content = complete(self._endpoint, system, user, self._schema)
+            content = complete(self._endpoint, system, user, self._schema, sleep=self._sleep)
             answer = read_answer(content, self._known)
         except (StorageError, InputError) as error:
             self._remark(f"{text.id}: {error}; the core model answers instead")

@@ -1,0 +1,170 @@
+"""`control`: what is known of each control, by what evidence, and what has gone stale."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer, text_file
+from cli.output import JsonOption, note, print_table
+from cli.taxonomy_options import LocalOption, local_file
+from governance.kernel.value import parse
+
+if TYPE_CHECKING:
+    from governance.operations.requests import LocalPath
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command(
+    "set",
+    epilog="Example: underwriter control set iso42001:A.6.2.8 --status verified --owner Platform "
+    "--assessor 'Internal audit' --evidence log-policy.pdf --review-on 2027-06-30",
+)
+def set_(
+    ctx: typer.Context,
+    control: Annotated[str, typer.Argument(help="For example iso42001:A.6.2.8.")],
+    status: Annotated[
+        Literal["verified", "declared", "not_assessed"], typer.Option(help="What is known.")
+    ],
+    system: Annotated[
+        str | None, typer.Option(help="Of this system; left out: of the organisation.")
+    ] = None,
+    applicable: Annotated[
+        bool | None,
+        typer.Option("--applicable/--not-applicable", help="Left out: not decided."),
+    ] = None,
+    justification: Annotated[str, typer.Option(help="Why it applies or not.")] = "",
+    owner: Annotated[str, typer.Option(help="Who answers for the control.")] = "",
+    assessor: Annotated[str, typer.Option(help="Who looked at the evidence.")] = "",
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option("--evidence", help="A file (its digest is kept) or a link; repeated."),
+    ] = None,
+    review_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="From this day on the word is stale."),
+    ] = None,
+    target: Annotated[
+        Literal["verified", "declared"] | None, typer.Option(help="Status that is aimed at.")
+    ] = None,
+    due: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By when it is aimed at.")
+    ] = None,
+    local: LocalOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is known of a control: verified, declared or not assessed.
+
+    Verified needs evidence and an assessor who is not the owner; declared needs an owner.
+    """
+    from governance.operations.controls import SetControl, set_control
+
+    said: dict[str, Any] = {"control": control, "status": status, "applicable": applicable}
+    said |= {"justification": justification, "owner": owner, "assessor": assessor}
+    said |= {"target": target, "due": _day(due), "review_on": _day(review_on)}
+    said |= {"system": system, "evidence": tuple(map(_evidence, evidence or ()))}
+    answer = ask(ctx, db, set_control, parse(SetControl, {**said, "local": local_file(local)}))
+    if as_json:
+        print_answer(answer)
+        return
+    of = f" of {answer.system}" if answer.system else ""
+    note(f"{control}{of}: {status}")
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _evidence(text: str) -> LocalPath | dict[str, str]:
+    from governance.operations.requests import LocalPath
+
+    return {"title": text, "location": text} if "://" in text else LocalPath(text)
+
+
+@app.command("import", epilog="Example: underwriter control import controls.csv")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV; - is standard input.")],
+    local: LocalOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take words on many controls from a CSV; all of them or none.
+
+    Columns: control, status; optional system, applicable, justification, owner, assessor, target,
+    due, review_on, evidence (files or links, separated by semicolons).
+    """
+    from governance.operations.controls import ControlFile, import_controls
+    from governance.operations.requests import LocalPath
+
+    folder = Path() if file == "-" else Path(file).parent
+    files = {"file": text_file(file), "folder": LocalPath(str(folder)), "local": local_file(local)}
+    answer = ask(ctx, db, import_controls, parse(ControlFile, files))
+    if as_json:
+        print_answer(answer)
+        return
+    note(f"{answer.stored} words stored")
+
+
+@app.command("list", epilog="Example: underwriter control list --framework iso42001")
+def list_controls(
+    ctx: typer.Context,
+    framework: Annotated[
+        str | None, typer.Option(help="Every control of this framework, assessed or not.")
+    ] = None,
+    system: Annotated[str | None, typer.Option(help="Words on this system only.")] = None,
+    local: LocalOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the last word on each control; with a framework also those without a word."""
+    from governance.operations.controls import ControlFilter
+    from governance.operations.controls import list_controls as handler
+
+    wanted = {"framework": framework, "system": system, "local": local_file(local)}
+    rows = ask(ctx, db, handler, parse(ControlFilter, wanted))
+    if as_json:
+        print_answer(rows)
+        return
+    columns = ("control", "system_id", "status", "owner", "assessor", "review_on")
+    print_table(
+        (*columns, "evidence"),
+        [[*(getattr(row, c) for c in columns), len(row.evidence)] for row in rows],
+    )
+
+
+@app.command(epilog="Example: underwriter control stale --json")
+def stale(
+    ctx: typer.Context,
+    local: LocalOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Name the words on controls that no longer stand as they were given.
+
+    A review date or target date has passed, an evidence file changed or is gone, or the control
+    left the ontology. Links are not fetched. Exit code 1 where one is found.
+    """
+    from governance.operations.controls import ControlFilter, list_stale
+    from governance.operations.controls import list_controls as every_word
+    from governance.operations.editions import WithLocal
+
+    own = local_file(local)
+    found = ask(ctx, db, list_stale, WithLocal(local=own))
+    if as_json:
+        print_answer(found)
+    else:
+        words = ask(ctx, db, every_word, ControlFilter(local=own))
+        print_table(
+            ("control", "system", "status", "owner", "why"),
+            [(r.control, r.system_id, r.status, r.owner, "; ".join(r.reasons)) for r in found],
+            title=f"{len(found)} of {len(words)} words are stale",
+        )
+    if found:
+        raise typer.Exit(1)

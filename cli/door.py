@@ -1,0 +1,133 @@
+"""The command line as a door: options in, a request to an operation, its answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from cli.output import gauge, note, print_json, print_json_line, progress
+from governance.kernel.errors import InputError
+from governance.operations.work import Ears, Work
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pydantic import BaseModel
+
+    from governance.operations.requests import LocalPath, TextFile
+
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", metavar="MOMENT", help="State as of this past moment (ISO 8601)."),
+]
+
+WorkT = TypeVar("WorkT", bound=Work)
+RequestT = TypeVar("RequestT")
+AnswerT = TypeVar("AnswerT")
+ModelT = TypeVar("ModelT", bound="BaseModel")
+
+
+def ask(
+    ctx: typer.Context,
+    db: str | None,
+    handler: Callable[[WorkT, RequestT], AnswerT],
+    request: RequestT,
+    *,
+    options: Mapping[str, str] | None = None,
+) -> AnswerT:
+    """Perform an operation as the operating system's user on the database that is named.
+
+    An error at a field of the request names the option that stands for it: the one of the same
+    name, or the one that ``options`` gives for the field.
+    """
+    from governance.kernel.settings import load_settings
+    from governance.operations.caller import local_caller
+    from governance.operations.perform import perform
+    from governance.operations.place import local_place
+
+    settings = load_settings()
+    named: dict[str, Any] = ctx.find_root().obj or {}
+    place = local_place(settings, db or named.get("db"))
+    try:
+        with fields_as_options(ctx, options):
+            ears = Ears(note, progress, gauge)
+            return perform(place, local_caller(settings), handler, request, ears=ears)
+    finally:
+        place.close()
+
+
+def text_file(path: str) -> TextFile:
+    """Read a UTF-8 file (``-``: standard input); raises InputError naming it."""
+    from governance.kernel.documents import read_text
+    from governance.operations.requests import TextFile
+
+    text, name = read_text(path)
+    return TextFile(name=name, text=text)
+
+
+def given_file(path: str | None) -> TextFile | None:
+    """Read a file as `text_file` does, where one is named."""
+    return None if path is None else text_file(path)
+
+
+def given_path(path: str | None) -> LocalPath | None:
+    """Return the path that an operation may open, where one is named."""
+    from governance.operations.requests import LocalPath
+
+    return None if path is None else LocalPath(path)
+
+
+def request_of(ctx: typer.Context, model: type[ModelT], **fields: Any) -> ModelT:
+    """Return a request made of options; raises InputError naming the option at fault."""
+    from governance.kernel.value import parse
+
+    with fields_as_options(ctx):
+        return parse(model, fields)
+
+
+def moment_of(text: str | None, option: str = "--at") -> datetime | None:
+    """Return the moment that an option names; None where it is left out."""
+    from governance.kernel.clock import parse_time
+
+    return None if text is None else parse_time(text, field=option)
+
+
+@contextmanager
+def fields_as_options(
+    ctx: typer.Context, options: Mapping[str, str] | None = None
+) -> Iterator[None]:
+    """Let an error at a field of a request (``at``) name the command's option (``--at``)."""
+    try:
+        yield
+    except InputError as error:
+        if error.file is None and error.line is None and error.field is not None:
+            error.field = (options or {}).get(error.field) or _option(ctx, error.field)
+        raise
+
+
+def _option(ctx: typer.Context, field: str) -> str:
+    for parameter in ctx.command.params:
+        if parameter.name in {field, f"{field}_"} and parameter.opts[0].startswith("--"):
+            return parameter.opts[0]
+    return field
+
+
+def as_data(answer: BaseModel | list[Any] | tuple[Any, ...] | dict[str, Any]) -> Any:
+    """Return an answer as plain JSON data."""
+    if isinstance(answer, list | tuple):
+        return [as_data(row) for row in answer]
+    return answer if isinstance(answer, dict) else answer.model_dump(mode="json", by_alias=True)
+
+
+def print_answer(answer: BaseModel | list[Any] | tuple[Any, ...]) -> None:
+    """Print an answer as one JSON document."""
+    print_json(as_data(answer))
+
+
+def print_answer_lines(answers: list[Any] | tuple[Any, ...]) -> None:
+    """Print each of several answers as JSON on a line of its own."""
+    for answer in answers:
+        print_json_line(as_data(answer))

@@ -1,0 +1,209 @@
+"""`system`: the inventory of AI systems and how far their threats are covered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli.database import DatabaseOption
+from cli.door import ask, print_answer
+from cli.output import JsonOption, note, print_table
+from cli.taxonomy_options import LocalOption, local_file
+from governance.kernel.value import parse
+
+if TYPE_CHECKING:
+    from governance.registry.system_coverage import SystemCoverage
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+NameArgument = Annotated[str, typer.Argument(help="The system's name or id.")]
+StatusOption = Annotated[
+    Literal["planned", "in_use", "retired"] | None, typer.Option(help="Where it stands.")
+]
+DescriptionOption = Annotated[str | None, typer.Option(help="What it does.")]
+OwnerOption = Annotated[str | None, typer.Option(help="Who answers for it.")]
+RoleOption = Annotated[
+    str | None, typer.Option(help="Your role in law as you see it: provider, deployer, ...")
+]
+RiskClassOption = Annotated[
+    str | None, typer.Option(help="Its risk class as you see it: high, limited, minimal, ...")
+]
+FactOption = Annotated[
+    list[str] | None, typer.Option("--fact", help="name=value, repeated: a fact to keep with it.")
+]
+
+
+@app.command(
+    epilog="Example: underwriter system add claims-triage --owner 'Claims' --threat BIA "
+    "--threat UNR-X1"
+)
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="A name of its own for the system.")],
+    description: DescriptionOption = None,
+    owner: OwnerOption = None,
+    role: RoleOption = None,
+    risk_class: RiskClassOption = None,
+    status: StatusOption = None,
+    facts: FactOption = None,
+    threats: Annotated[
+        list[str] | None,
+        typer.Option("--threat", help="A sub-threat or domain that it faces; repeated."),
+    ] = None,
+    local: LocalOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Register an AI system in the inventory."""
+    from governance.operations.controls_systems import NewSystem, add_system
+
+    said = _declared(description, owner, role, risk_class, status, facts)
+    said |= {"name": name, "threats": tuple(threats or ()), "local": local_file(local)}
+    system = ask(ctx, db, add_system, parse(NewSystem, said))
+    if as_json:
+        print_answer(system)
+        return
+    note(f"{system.name} registered as {system.id}; it faces {len(system.threats)} stated threats")
+
+
+@app.command(epilog="Example: underwriter system change claims-triage --risk-class high")
+def change(
+    ctx: typer.Context,
+    name: NameArgument,
+    description: DescriptionOption = None,
+    owner: OwnerOption = None,
+    role: RoleOption = None,
+    risk_class: RiskClassOption = None,
+    status: StatusOption = None,
+    facts: FactOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change what is declared of a system."""
+    from governance.operations.controls_systems import SystemChange
+    from governance.operations.controls_systems import change as handler
+
+    said = _declared(description, owner, role, risk_class, status, facts)
+    system = ask(ctx, db, handler, parse(SystemChange, {**said, "system": name}))
+    if as_json:
+        print_answer(system)
+        return
+    note(f"{system.name} {'changed' if system.changed else 'is as it was'}")
+
+
+@app.command(
+    epilog="Example: underwriter system threats claims-triage --add MIS-01 --reason 'public chat'"
+)
+def threats(
+    ctx: typer.Context,
+    name: NameArgument,
+    add: Annotated[list[str] | None, typer.Option("--add", help="It faces this; repeated.")] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option("--drop", help="It no longer faces this; repeated.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; it goes into the ledger.")] = "",
+    local: LocalOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """State which threats a system faces, or end that it faces them."""
+    from governance.operations.controls_systems import ThreatChange, change_threats
+
+    said = {"system": name, "add": tuple(add or ()), "drop": tuple(drop or ()), "reason": reason}
+    asked = parse(ThreatChange, {**said, "local": local_file(local)})
+    answer = ask(ctx, db, change_threats, asked)
+    if as_json:
+        print_answer(answer)
+        return
+    rows = zip(answer.threats, answer.reasons, strict=True)
+    print_table(("threat", "reason"), rows, title=f"{answer.system} faces")
+
+
+@app.command("list", epilog="Example: underwriter system list --json")
+def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """List every AI system."""
+    from governance.operations.controls_systems import list_systems
+    from governance.operations.requests import Nothing
+
+    rows = ask(ctx, db, list_systems, Nothing())
+    if as_json:
+        print_answer(rows)
+        return
+    columns = ("name", "status", "owner", "role", "risk_class", "description")
+    print_table(columns, [[getattr(row, column) for column in columns] for row in rows])
+
+
+@app.command(epilog="Example: underwriter system show claims-triage --framework iso42001")
+def show(
+    ctx: typer.Context,
+    name: NameArgument,
+    framework: Annotated[
+        str | None, typer.Option(help="Only controls of this framework, e.g. iso42001.")
+    ] = None,
+    local: LocalOption = None,
+    db: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a system with the coverage of its threats by controls.
+
+    A word on the system counts before a word of the whole organisation. Verified, declared and
+    not assessed are never added up.
+    """
+    from governance.operations.controls_systems import SystemAsked, show_system
+
+    asked = {"system": name, "framework": framework, "local": local_file(local)}
+    shown = ask(ctx, db, show_system, parse(SystemAsked, asked))
+    if as_json:
+        print_answer(shown)
+        return
+    _print_coverage(shown.coverage)
+
+
+def _print_coverage(coverage: SystemCoverage) -> None:
+    if coverage.nothing_stated:
+        note(f"nobody has stated which threats {coverage.system} faces; nothing is assessed")
+    rows = [
+        (
+            row.threat,
+            row.name,
+            row.verified,
+            row.declared,
+            row.not_assessed,
+            "open" if row.open else "",
+            ", ".join(
+                f"{control.control} ({control.status}{', stale' * bool(control.stale)})"
+                for control in row.controls
+                if control.status != "not_assessed"
+            ),
+        )
+        for row in coverage.threats
+    ]
+    columns = ("threat", "name", "verified", "declared", "not assessed", "", "answered by")
+    print_table(columns, rows, title=f"{coverage.system}: {len(coverage.open_threats)} open")
+
+
+def _declared(
+    description: str | None,
+    owner: str | None,
+    role: str | None,
+    risk_class: str | None,
+    status: str | None,
+    facts: list[str] | None,
+) -> dict[str, Any]:
+    """Return what is declared of a system, without what was left out."""
+    said = {"description": description, "owner": owner, "role": role, "risk_class": risk_class}
+    words: dict[str, Any] = {**said, "status": status, "facts": _facts(facts) or None}
+    return {name: value for name, value in words.items() if value is not None}
+
+
+def _facts(pairs: list[str] | None) -> dict[str, str]:
+    from governance.kernel.errors import InputError
+
+    facts = {}
+    for pair in pairs or ():
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise InputError(f"{pair!r} is not of the form name=value", field="--fact")
+        facts[name.strip()] = value.strip()
+    return facts

@@ -1,0 +1,87 @@
+"""A person's word on a code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from governance.incidents.agreement import Agreement
+from governance.incidents.reviews import Verdict
+from governance.incidents.view import IncidentView
+from governance.kernel.value import Value
+from governance.operations.requests import Nothing
+from governance.operations.work import Reading, Writing
+
+REVIEWER = "Who reviews. Default: who asks."
+
+
+class ReviewOrder(Value):
+    """What a reviewer says about an incident's code."""
+
+    incident: Annotated[str, Field(description="Id, source:id, or how an id begins.")]
+    verdict: Annotated[
+        Verdict, Field(description="accept, correct, or comment, which decides nothing.")
+    ]
+    code: Annotated[str | None, Field(description="The right code: MIS, MIS-01, or NONE.")] = None
+    losses: Annotated[
+        tuple[str, ...] | None, Field(description="The right losses, where they are others.")
+    ] = None
+    comment: Annotated[str | None, Field(description="A remark.")] = None
+    reviewer: Annotated[str | None, Field(description=REVIEWER)] = None
+
+
+class Reviewed(Value):
+    """What was stored: the incident as it was named, and the code that the reviewer gave it."""
+
+    incident: str
+    reviewer: str
+    verdict: Verdict
+    code: str | None
+
+
+class QueueOrder(Value):
+    """Whose queue is wanted, and how much of it."""
+
+    reviewer: Annotated[str | None, Field(description=REVIEWER)] = None
+    limit: Annotated[int, Field(ge=1, description="Length of the queue.")] = 20
+
+
+def review(work: Writing, request: ReviewOrder) -> Reviewed:
+    """Store a reviewer's word on an incident's code; every word is kept, the last one counts."""
+    import taxonomy
+    from governance.incidents.reviews import add_review
+    from governance.incidents.view import find_incident
+
+    reviewer = request.reviewer or work.caller.name
+    stored = add_review(
+        work.transaction,
+        find_incident(work.session, request.incident),
+        taxonomy.load(),
+        reviewer=reviewer,
+        verdict=request.verdict,
+        code=request.code,
+        losses=None if request.losses is None else list(request.losses),
+        comment=request.comment,
+    )
+    return Reviewed(
+        incident=request.incident,
+        reviewer=reviewer,
+        verdict=request.verdict,
+        code=stored.sub_threat or stored.domain,
+    )
+
+
+def review_queue(work: Reading, request: QueueOrder) -> list[IncidentView]:
+    """List classified incidents that the reviewer has not decided, the least confident first."""
+    from governance.incidents import reviews
+
+    reviewer = request.reviewer or work.caller.name
+    return reviews.review_queue(work.session, reviewer, limit=request.limit)
+
+
+def reviewer_agreement(work: Reading, request: Nothing) -> list[Agreement]:
+    """Tell how far each two reviewers agree on the domain, and where they differ."""
+    from governance.incidents import reviews
+
+    return reviews.reviewer_agreement(work.session)

@@ -1,0 +1,107 @@
+"""Where operations are performed: settings, clock, and the store that they name."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from governance.kernel.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from governance.kernel.ids import RandomBytes
+    from governance.kernel.settings import Settings
+    from governance.store.group_commit import GroupCommit
+    from governance.store.store import Store
+
+
+class Place:
+    """A store that is opened when something first needs it, with the settings beside it.
+
+    ``named`` says that the database was named on purpose, so that its absence is an error even
+    where the packaged default would do. With ``shared`` the threads of one process share
+    transactions (`governance.store.group_commit`).
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        make: Callable[[], Store],
+        *,
+        named: bool = False,
+        shared: bool = False,
+        clock: Clock | None = None,
+        random_bytes: RandomBytes = secrets.token_bytes,
+    ) -> None:
+        self.settings, self.named = settings, named
+        self.clock: Clock = clock or SystemClock()
+        self.random_bytes = random_bytes
+        self._make, self._shared = make, shared
+
+    @cached_property
+    def unchecked(self) -> Store:
+        """The store, whatever its database is: missing, empty, old or somebody else's."""
+        return self._make()
+
+    @cached_property
+    def store(self) -> Store:
+        """The store; raises StorageError unless its database is ours and current."""
+        from governance.store.revision import require_current
+
+        require_current(self.unchecked.engine)
+        return self.unchecked
+
+    @property
+    def shown(self) -> str:
+        """The database's URL, without a password."""
+        return self.unchecked.engine.url.render_as_string(hide_password=True)
+
+    @cached_property
+    def group(self) -> GroupCommit | None:
+        """What lets threads share transactions; None where each has its own."""
+        from governance.store.group_commit import GroupCommit
+
+        return GroupCommit(self.store) if self._shared else None
+
+    @cached_property
+    def password(self) -> bytes:
+        """The password of the signing keys."""
+        from governance.kernel.passwords import signing_password
+
+        return signing_password(self.settings, self.unchecked.random_bytes)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if "unchecked" in self.__dict__:
+            self.unchecked.close()
+
+
+def local_place(settings: Settings, url: str | None = None) -> Place:
+    """Return the place that a URL or SQLite file names, or the settings where it is left out."""
+
+    def make() -> Store:
+        from governance.kernel.settings import default_database_url
+        from governance.store.engine import make_engine
+        from governance.store.store import Store
+
+        engine = make_engine(
+            url or default_database_url(settings),
+            lock_timeout_seconds=settings.lock_timeout_seconds,
+        )
+        return Store(engine, clock, settings.actor or "")
+
+    clock = SystemClock()
+    return Place(settings, make, named=url is not None, clock=clock)
+
+
+def place_of(store: Store, settings: Settings, *, shared: bool = False) -> Place:
+    """Return the place of a store that is open already."""
+    return Place(
+        settings,
+        lambda: store,
+        named=True,
+        shared=shared,
+        clock=store.clock,
+        random_bytes=store.random_bytes,
+    )

@@ -1,0 +1,1 @@
+"""The rows of the catalogue, a file an area; they name handlers and import none."""

@@ -1,0 +1,130 @@
+"""Agents: registered, certified, shown; and the certificates that they hold."""
+
+from __future__ import annotations
+
+from governance.operations.catalogue import Operation
+
+_SCORES = {"cc": 0.86, "er": 0.84, "as": 0.79, "ih": 0.9, "n_cc": 300, "n_er": 300, "n_as": 240}
+
+ROWS = (
+    Operation(
+        name="agents.register",
+        handler="agents:register",
+        permission="operator",
+        effect="writes",
+        command="agent register",
+        example={"name": "invoice-bot", "description": "pays invoices"},
+    ),
+    Operation(
+        name="agents.change",
+        handler="agents:change",
+        permission="operator",
+        effect="writes",
+        command="agent change",
+        example={"agent": "invoice-bot", "digests": {"prompt": "sha256:" + "0" * 64}},
+    ),
+    Operation(
+        name="agents.retire",
+        handler="agents:retire",
+        permission="operator",
+        effect="writes",
+        command="agent retire",
+        example={"agent": "invoice-bot", "reason": "replaced"},
+    ),
+    Operation(
+        name="agents.certify",
+        handler="agents_certify:certify",
+        permission="auditor",
+        effect="writes",
+        command="agent certify",
+        example={"agent": "invoice-bot", **_SCORES},
+        binding=True,
+    ),
+    Operation(
+        name="agents.certify_all",
+        handler="agents_certify:certify_all",
+        permission="auditor",
+        effect="writes",
+        command="agent certify",
+        example={"file": "{vectors}"},
+        binding=True,
+    ),
+    Operation(
+        name="agents.request_tier",
+        handler="agents_certify:request_tier",
+        permission="operator",
+        effect="writes",
+        command="agent request-tier",
+        example={"agent": "invoice-bot", "tier": 4},
+    ),
+    Operation(
+        name="agents.list",
+        handler="agents:list_agents",
+        permission="reader",
+        effect="reads",
+        command="agent list",
+    ),
+    Operation(
+        name="agents.show",
+        handler="agents:show",
+        permission="reader",
+        effect="reads",
+        command="agent show",
+        example={"agent": "invoice-bot"},
+    ),
+    Operation(
+        name="agents.unfreeze",
+        handler="agents:unfreeze",
+        permission="policy_owner",
+        effect="writes",
+        command="agent unfreeze",
+        example={"agent": "invoice-bot", "reason": "cause removed"},
+        binding=True,
+    ),
+    Operation(
+        name="certificates.show",
+        handler="agents_certificates:show",
+        permission="reader",
+        effect="runs",
+        command="agent certificate show",
+        example={"agent": "invoice-bot", "format": "html"},
+    ),
+    Operation(
+        name="certificates.verify",
+        handler="agents_certificates:verify",
+        permission="reader",
+        effect="pure",
+        command="agent certificate verify",
+        example={"certificate": {"name": "bot.json", "text": "{certificate}"}},
+    ),
+    Operation(
+        name="certificates.revoke",
+        handler="agents_certificates:revoke",
+        permission="auditor",
+        effect="writes",
+        command="agent certificate revoke",
+        example={"agent": "invoice-bot", "reason": "leaked"},
+        binding=True,
+    ),
+    Operation(
+        name="certificates.trust",
+        handler="agents_certificates:trust",
+        permission="auditor",
+        effect="writes",
+        command="agent certificate trust",
+    ),
+    Operation(
+        name="certificates.keys",
+        handler="agents_certificates:keys",
+        permission="reader",
+        effect="reads",
+        command="agent certificate keys",
+    ),
+    Operation(
+        name="certificates.rotate",
+        handler="agents_certificates:rotate",
+        permission="rotate_keys",
+        effect="writes",
+        command="agent certificate rotate",
+    ),
+)

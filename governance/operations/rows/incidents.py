@@ -1,0 +1,167 @@
+"""Incidents: what came in, how it is coded, who reviewed it, what it starts."""
+
+from __future__ import annotations
+
+from governance.operations.catalogue import Operation
+
+ROWS = (
+    Operation(
+        name="incidents.import",
+        handler="incidents:import_incidents",
+        permission="compliance",
+        effect="runs",
+        command="incidents import",
+        example={"source": "{source}", "classify": True},
+    ),
+    Operation(
+        name="incidents.classify",
+        handler="incidents_classify:classify",
+        permission="reader",
+        effect="pure",
+        command="incidents classify",
+        example={
+            "items": [
+                {"id": "a", "title": "Deepfake of a minister promotes a trading app"},
+                {"id": "b", "title": "Robotaxi hits cyclist", "description": "It did not brake."},
+            ]
+        },
+    ),
+    Operation(
+        name="incidents.link",
+        handler="incidents_link:link_incident",
+        permission="compliance",
+        effect="writes",
+        command="incidents link",
+        example={
+            "incident": "board:1",
+            "agent": "invoice-bot",
+            "severity": "high",
+            "reason": "it paid a forged invoice",
+        },
+    ),
+    Operation(
+        name="incidents.reclassify",
+        handler="incidents:reclassify",
+        permission="compliance",
+        effect="runs",
+        command="incidents reclassify",
+    ),
+    Operation(
+        name="incidents.add",
+        handler="incidents:add_incident",
+        permission="compliance",
+        effect="runs",
+        command="incidents add",
+        example={
+            "title": "Agent paid an invoice twice",
+            "description": "invoice-bot sent the transfer again after a time-out.",
+            "discovered": "2026-11-20T09:00",
+            "affected_agent": "invoice-bot",
+            "losses": ["1250.00 EUR"],
+        },
+    ),
+    Operation(
+        name="incidents.list",
+        handler="incidents_show:list_incidents",
+        permission="reader",
+        effect="reads",
+        command="incidents list",
+        example={"text": "invoice", "limit": 10},
+    ),
+    Operation(
+        name="incidents.show",
+        handler="incidents_show:show_incident",
+        permission="reader",
+        effect="reads",
+        command="incidents show",
+        example={"id": "board:1"},
+    ),
+    Operation(
+        name="incidents.counts",
+        handler="incidents_show:count_incidents",
+        permission="reader",
+        effect="reads",
+        command="incidents counts",
+    ),
+    Operation(
+        name="incidents.export",
+        handler="incidents_show:export",
+        permission="reader",
+        effect="reads",
+        command="incidents export",
+        example={"format": "csv", "source": "board"},
+    ),
+    Operation(
+        name="incidents.review",
+        handler="incidents_review:review",
+        permission="compliance",
+        effect="writes",
+        command="incidents review",
+        example={
+            "incident": "board:1",
+            "verdict": "correct",
+            "code": "MIS-01",
+            "losses": ["Legal"],
+            "comment": "injected instruction",
+            "reviewer": "ana",
+        },
+    ),
+    Operation(
+        name="incidents.queue",
+        handler="incidents_review:review_queue",
+        permission="reader",
+        effect="reads",
+        command="incidents review",
+        example={"reviewer": "ana", "limit": 5},
+    ),
+    Operation(
+        name="incidents.agreement",
+        handler="incidents_review:reviewer_agreement",
+        permission="reader",
+        effect="reads",
+        command="incidents agreement",
+    ),
+    Operation(
+        name="incidents.duplicates",
+        handler="incidents_duplicates:list_duplicates",
+        permission="reader",
+        effect="reads",
+        command="incidents duplicates",
+        example={"min_similarity": 0.7},
+    ),
+    Operation(
+        name="incidents.merge",
+        handler="incidents_duplicates:merge",
+        permission="compliance",
+        effect="writes",
+        command="incidents merge",
+        example={"keep": "board:1", "drop": "board:2", "reason": "one story"},
+    ),
+    Operation(
+        name="incidents.unmerge",
+        handler="incidents_duplicates:unmerge",
+        permission="compliance",
+        effect="writes",
+        command="incidents unmerge",
+        example={"id": "board:2"},
+    ),
+    Operation(
+        name="incidents.deadlines",
+        handler="incidents_deadlines:assess_duties",
+        permission="reader",
+        effect="reads",
+        command="incidents deadlines",
+        example={
+            "incident": "board:1",
+            "facts": {"personal_data_breach": True, "financial_entity": False},
+            "aware": "2026-11-20T09:00",
+        },
+    ),
+    Operation(
+        name="incidents.facts",
+        handler="incidents_deadlines:list_facts",
+        permission="reader",
+        effect="pure",
+        command="incidents deadlines",
+    ),
+)

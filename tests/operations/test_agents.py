@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from governance.kernel.clock import FixedClock
+from governance.kernel.errors import ConflictError, ForbiddenError, InputError, NotFoundError
+from governance.operations import agents, agents_certificates, agents_certify, people
+from governance.operations.people import RoleOf
+from governance.operations.place import Place
+from governance.registry.agents import find_agent
+from tests.operations.conftest import Ask
+from tests.operations.examples import run_example
+
+
+def test_an_agents_life(place: Place, ask: Ask, clock: FixedClock) -> None:
+    assert run_example(place, "agents.register")["tier"] == 0
+    with pytest.raises(ConflictError, match="already"):
+        run_example(place, "agents.register")
+    certified = run_example(place, "agents.certify")
+    assert certified["tier"] == 3
+    assert run_example(place, "agents.show") == certified
+    assert run_example(place, "agents.list") == [certified]
+    denied = run_example(place, "agents.request_tier")
+    assert (denied["agent"], denied["answer"]["granted"]) == ("invoice-bot", False)
+    clock.advance(1)
+    changed = run_example(place, "agents.change")
+    assert changed["void"] == [certified["certification"]]
+    assert run_example(place, "agents.retire")["status"] == "retired"
+    with pytest.raises(ConflictError, match="retired"):
+        run_example(place, "agents.certify")
+    assert run_example(place, "agents.show")["tier"] == 0
+    with pytest.raises(NotFoundError, match="no agent"):
+        ask(agents.show, agents.ShowAgent(agent="nobody"))
+
+
+def test_a_moment_to_come_is_no_past_moment(place: Place, ask: Ask) -> None:
+    run_example(place, "agents.register")
+    later = place.clock.now() + timedelta(seconds=1)
+    for request, handler in (
+        (agents.ShowAgent(agent="invoice-bot", at=later), agents.show),
+        (agents.ListAgents(at=later), agents.list_agents),
+    ):
+        with pytest.raises(InputError, match="in the future") as error:
+            ask(handler, request)
+        assert error.value.field == "at"
+
+
+def test_every_agent_of_a_file(place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "vectors.csv"
+    file.write_text("agent,cc,er,as,ih\na,.9,.9,.9,.9\nb,.1,.1,.1,.9\n")
+    found = run_example(place, "agents.certify_all", {"vectors": str(file)})
+    assert [row["agent"] for row in found] == ["a", "b"]
+
+
+def test_a_certificate_is_shown_verified_and_revoked(place: Place, ask: Ask) -> None:
+    run_example(place, "agents.register")
+    run_example(place, "agents.certify")
+    page = run_example(place, "certificates.show")["text"]
+    checked = run_example(place, "certificates.verify", {"certificate": page})
+    assert (checked["ok"], checked["trusted"], checked["tier"]) == (True, False, 3)
+    assert "payload" not in checked
+    wanted = agents_certificates.ShowCertificate(agent="invoice-bot", format="credential")
+    assert "proof" in ask(agents_certificates.show, wanted).text
+    assert run_example(place, "certificates.trust")["root_public_key"]
+    assert run_example(place, "certificates.rotate")["number"] == 2
+    assert [key["number"] for key in run_example(place, "certificates.keys")] == [1, 2]
+    assert run_example(place, "certificates.revoke")["void"] == "revoked: leaked"
+
+
+def test_roles_in_use_bind_certifying_revoking_and_freeing(place: Place, ask: Ask) -> None:
+    run_example(place, "agents.register")
+    run_example(place, "agents.certify")
+    ask(people.grant_role, RoleOf(actor="ada", role="administrator"))
+    ask(people.grant_role, RoleOf(actor="ben", role="auditor"), actor="ada")
+    certify = agents_certify.CertifyAgent(agent="invoice-bot", cc=0.9)
+    reason = agents.WithReason(agent="invoice-bot", reason="why not")
+    for handler, request in (
+        (agents_certify.certify, certify),
+        (agents_certificates.revoke, reason),
+        (agents.unfreeze, reason),
+    ):
+        with pytest.raises(ForbiddenError):
+            ask(handler, request, actor="mallory")
+    assert ask(agents_certify.certify, certify, actor="ben").tier == 0
+
+
+def test_a_freeze_is_lifted(place: Place) -> None:
+    run_example(place, "agents.register")
+    with place.store.write() as transaction:
+        agent = find_agent(transaction.session, "invoice-bot")
+        agent.status = "frozen"
+    assert run_example(place, "agents.unfreeze") == {
+        "agent": "invoice-bot",
+        "status": "active",
+        "proposal": None,
+    }
