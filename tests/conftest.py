@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from cli.main import run
 from governance.kernel.clock import FixedClock
+from governance.registry.setup import set_up
 from governance.store.store import Store
 from tests.browser import Browser
 from tests.databases import (
@@ -127,12 +128,20 @@ def postgres_server() -> str:
 
 
 @pytest.fixture(scope="session")
-def reused_postgres(postgres_server: str) -> Iterator[tuple[ReusedDatabase, Template]]:
-    """The database that every test with a store on PostgreSQL gets in turn, and its template."""
+def reused_postgres(postgres_server: str) -> Iterator[ReusedDatabase]:
+    """The initialised database that every test with a store on PostgreSQL gets in turn."""
     with postgres_database(postgres_server) as url:
-        template = make_template(url)
-        reused = ReusedDatabase(postgres_server, url)
-        yield reused, template
+        reused = ReusedDatabase(postgres_server, make_template(url))
+        yield reused
+        reused.close()
+
+
+@pytest.fixture(scope="session")
+def reused_set_up_postgres(postgres_server: str) -> Iterator[ReusedDatabase]:
+    """The same with ontology and policy."""
+    with postgres_database(postgres_server) as url:
+        reused = ReusedDatabase(postgres_server, make_template(url, set_up))
+        yield reused
         reused.close()
 
 
@@ -140,7 +149,7 @@ def reused_postgres(postgres_server: str) -> Iterator[tuple[ReusedDatabase, Temp
 def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """URL of a database: empty, or initialised already where the test has a store."""
     if "store" in request.fixturenames:
-        yield request.getfixturevalue("reused_postgres")[0].fresh()
+        yield request.getfixturevalue("reused_postgres").fresh()
         return
     with postgres_database(postgres_server) as url:
         yield url
@@ -150,6 +159,12 @@ def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterat
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """An initialised file; it is whole without its log once it is closed."""
     return make_template(str(tmp_path_factory.mktemp("template") / "store.db"))
+
+
+@pytest.fixture(scope="session")
+def set_up_sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The same with ontology and policy."""
+    return make_template(str(tmp_path_factory.mktemp("template") / "ready.db"), set_up)
 
 
 @pytest.fixture
@@ -193,7 +208,7 @@ def store(database_url: str, clock: FixedClock, request: pytest.FixtureRequest) 
     """An initialised store of either kind."""
     template: Template
     if "://" in database_url:
-        template = request.getfixturevalue("reused_postgres")[1]
+        template = request.getfixturevalue("reused_postgres").template
     else:
         template = request.getfixturevalue("sqlite_template")
         shutil.copyfile(template.url, database_url)
@@ -209,6 +224,34 @@ def sqlite_store(sqlite_url: str, clock: FixedClock, sqlite_template: Template) 
     store = open_store(sqlite_url, clock, sqlite_template)
     yield store
     store.close()
+
+
+@pytest.fixture
+def set_up_sqlite_store(
+    sqlite_url: str, clock: FixedClock, set_up_sqlite_template: Template
+) -> Iterator[Store]:
+    """A store on SQLite with ontology and policy."""
+    shutil.copyfile(set_up_sqlite_template.url, sqlite_url)
+    store = open_store(sqlite_url, clock, set_up_sqlite_template)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def set_up_postgres_store(
+    reused_set_up_postgres: ReusedDatabase, clock: FixedClock
+) -> Iterator[Store]:
+    """A store on PostgreSQL with ontology and policy."""
+    store = open_store(reused_set_up_postgres.fresh(), clock, reused_set_up_postgres.template)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def set_up_store(request: pytest.FixtureRequest) -> Store:
+    """A store of either kind with ontology and policy."""
+    store: Store = request.getfixturevalue(f"set_up_{request.param}_store")
+    return store
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import os
 import random
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,16 +44,17 @@ SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
 
 @dataclass(frozen=True)
 class Template:
-    """An initialised database to copy, and where the random numbers stood after it was made."""
+    """A database to copy, and where the random numbers stood after it was made."""
 
     url: str
     random: object
 
 
-def make_template(url: str) -> Template:
+def make_template(url: str, make: Callable[[Store], object] = initialise) -> Template:
+    """Make a database ready: initialised alone, or with `set_up` as a user has it."""
     numbers = random.Random(SEED)
     store = Store(make_engine(url), FixedClock(START), "tester", numbers.randbytes)
-    initialise(store)
+    make(store)
     store.close()
     return Template(url, numbers.getstate())
 
@@ -100,31 +101,34 @@ def postgres_database(server: str, template: str | None = None) -> Iterator[str]
 
 
 class ReusedDatabase:
-    """A PostgreSQL database that one test after the other gets as it was initialised.
+    """A PostgreSQL database that one test after the other gets as its template was.
 
-    To copy a database costs ten times what it costs to put back its rows. Where a test changed
-    more than rows, or we may not switch off the triggers that guard them, a new copy is made.
+    To copy a database costs ten times what it costs to put back the rows of the tables that a test
+    changed. Where it changed more than rows, or we may not switch off the triggers that guard
+    them, a new copy is made.
     """
 
-    def __init__(self, server: str, template: str) -> None:
+    def __init__(self, server: str, template: Template) -> None:
+        self.template = template
         self._server = server
-        self._template = template
         self._url = ""
         self._copy: Any = None
-        with self._connected(template) as connection:
+        self._marks: dict[str, tuple[int, int]] = {}
+        with _connected(template.url) as connection:
             self._shape = connection.scalar(text(_SHAPE))
-            tables = Base.metadata.sorted_tables
             self._rows: list[tuple[Table, list[dict[str, Any]]]] = [
                 (table, [dict(row) for row in connection.execute(table.select()).mappings()])
-                for table in tables
+                for table in Base.metadata.sorted_tables
             ]
 
     def fresh(self) -> str:
         """The database's URL; nobody else is connected to it and only the first rows are in it."""
         if not self._url or not self._put_back():
             self.close()
-            self._copy = postgres_database(self._server, self._template)
+            self._copy = postgres_database(self._server, self.template.url)
             self._url = self._copy.__enter__()
+            with _connected(self._url) as connection:
+                self._marks = self._found(connection)
         return self._url
 
     def close(self) -> None:
@@ -133,7 +137,7 @@ class ReusedDatabase:
             self._copy, self._url = None, ""
 
     def _put_back(self) -> bool:
-        with self._connected(self._url) as connection:
+        with _connected(self._url) as connection:
             if connection.scalar(text("SHOW is_superuser")) != "on":
                 return False
             connection.execute(
@@ -144,17 +148,30 @@ class ReusedDatabase:
             )
             if connection.scalar(text(_SHAPE)) != self._shape:
                 return False
+            found = self._found(connection)
             connection.execute(text("SET session_replication_role = replica"))
-            connection.execute(text("; ".join(f"DELETE FROM {table}" for table, _ in self._rows)))
             for table, rows in self._rows:
-                if rows:
-                    connection.execute(insert(table), rows)
+                if found[table.name] != self._marks[table.name]:
+                    connection.execute(text(f"DELETE FROM {table}"))
+                    if rows:
+                        connection.execute(insert(table), rows)
+            self._marks = self._found(connection)
             connection.commit()
         return True
 
-    @contextmanager
-    def _connected(self, url: str) -> Iterator[Connection]:
-        engine = make_engine(url)
-        with engine.connect() as connection:
-            yield connection
-        engine.dispose()
+    def _found(self, connection: Connection) -> dict[str, tuple[int, int]]:
+        """How many rows each table has, and the youngest transaction that wrote one of them."""
+        parts = (
+            f"SELECT '{table}', count(*), coalesce(max(xmin::text::bigint), 0) FROM {table}"
+            for table, _ in self._rows
+        )
+        rows = connection.execute(text(" UNION ALL ".join(parts)))
+        return {name: (count, youngest) for name, count, youngest in rows}
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from cli.main import run
-from governance.demonstration import run_demonstration, spread
+from governance.demonstration import SOURCE, run_demonstration, spread
+from governance.incidents.intake import ReadOptions, ReadResult, read_incidents
 from governance.kernel.errors import InputError, StorageError
 from governance.store.store import Store
 from governance.store.verify import verify_ledger
 from taxonomy import load
+
+
+@cache
+def _read() -> ReadResult:
+    return read_incidents(SOURCE, ReadOptions())
+
+
+@pytest.fixture(autouse=True)
+def _the_package_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifteen thousand incidents, of which each demo takes a few."""
+
+    def read(source: str, options: ReadOptions) -> ReadResult:
+        assert (source, options) == (SOURCE, ReadOptions())
+        return _read()
+
+    monkeypatch.setattr("governance.demonstration.read_incidents", read)
 
 
 def test_the_whole_chain_on_real_incidents(empty_store: Store, tmp_path: Path) -> None:
