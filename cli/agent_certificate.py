@@ -46,7 +46,11 @@ def show(
     db: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the certificate of an agent's last certification, or write it as a file."""
+    """Show the certificate of an agent's last certification, or write it as a file.
+
+    A certificate states what its own policy gives. Where the agent may do less now, that is said
+    on standard error.
+    """
     from governance.kernel.files import write_atomically
     from governance.operations import agents_certificates as certificates
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +12,6 @@ from cli.output import JsonOption, note
 
 if TYPE_CHECKING:
     from governance.operations.installation import Moved
-    from governance.store.store import Store
 
 DatabaseOption = Annotated[
     str | None,
@@ -25,47 +22,6 @@ DatabaseOption = Annotated[
 
 init_app = typer.Typer(rich_markup_mode=None)
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-
-def make_store(ctx: typer.Context, db: str | None) -> Store:
-    """Return the configured store without looking at the database."""
-    import getpass
-
-    from governance.kernel.clock import SystemClock
-    from governance.kernel.settings import default_database_url, load_settings
-    from governance.store.engine import make_engine
-    from governance.store.store import Store
-
-    settings = load_settings()
-    named: dict[str, Any] = ctx.find_root().obj or {}
-    url = db or named.get("db") or default_database_url(settings)
-    engine = make_engine(url, lock_timeout_seconds=settings.lock_timeout_seconds)
-    return Store(engine, SystemClock(), settings.actor or getpass.getuser())
-
-
-@contextmanager
-def open_store(ctx: typer.Context, db: str | None = None) -> Iterator[Store]:
-    """Yield the configured store; raises StorageError unless it is ours and current."""
-    from governance.store.revision import require_current
-
-    store = make_store(ctx, db)
-    try:
-        require_current(store.engine)
-        yield store
-    finally:
-        store.close()
-
-
-def configured_password(store: Store) -> bytes:
-    """Return the password of the signing keys."""
-    from governance.kernel.passwords import signing_password
-    from governance.kernel.settings import load_settings
-
-    return signing_password(load_settings(), store.random_bytes)
-
-
-def _shown(store: Store) -> str:
-    return store.engine.url.render_as_string(hide_password=True)
 
 
 @init_app.command(

@@ -103,9 +103,14 @@ def fields_as_options(
     try:
         yield
     except InputError as error:
-        if error.file is None and error.line is None and error.field is not None:
+        if error.field is not None and error.line is None and _is_own(ctx, error):
             error.field = (options or {}).get(error.field) or _option(ctx, error.field)
         raise
+
+
+def _is_own(ctx: typer.Context, error: InputError) -> bool:
+    """Return whether the field is one of the request, and not one inside a file."""
+    return error.file is None or error.file in str(ctx.params.get(error.field or "", ""))
 
 
 def _option(ctx: typer.Context, field: str) -> str:

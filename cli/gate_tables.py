@@ -120,19 +120,24 @@ def print_backtest(found: Backtest) -> None:
 
 def print_priced(found: PricedCeilings) -> None:
     """Print priced ceilings beside the policy's."""
-    from governance.kernel.money import Money
+    from governance.kernel.currency import MINOR_DIGITS
+    from governance.kernel.money import shown
 
     def money(minor: float) -> str:
-        return str(Money(amount=round(minor), currency=found.currency))
+        return shown(round(minor), found.currency)
+
+    def figure(minor: float) -> str:
+        """A TVaR is an estimate: its cents would be another machine's rounding."""
+        return f"{minor / 10 ** MINOR_DIGITS[found.currency]:,.0f} {found.currency}"
 
     print_table(
         ("tier", "policy's ceiling", "priced ceiling", "marginal TVaR"),
         [
-            (f"T{t.tier}", money(t.before), money(t.ceiling), money(t.marginal_tvar))
+            (f"T{t.tier}", money(t.before), money(t.ceiling), figure(t.marginal_tvar))
             for t in found.tiers
         ],
-        title=f"TVaR at {found.level:g}: {money(found.tvar)} of {money(found.appetite)} appetite "
-        f"(with the policy's ceilings {money(found.tvar_before)}); factor {found.factor:.4g}",
+        title=f"TVaR at {found.level:g}: {figure(found.tvar)} of {money(found.appetite)} appetite "
+        f"(with the policy's ceilings {figure(found.tvar_before)}); factor {found.factor:.4g}",
     )
 
 

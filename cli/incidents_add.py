@@ -8,7 +8,7 @@ import typer
 
 from cli.database import DatabaseOption
 from cli.door import ask, print_answer, text_file
-from cli.output import JsonOption, note
+from cli.output import JsonOption, note, print_error_json
 from governance.kernel.errors import ConflictError
 
 
@@ -70,7 +70,9 @@ def add(
     try:
         answer = ask(ctx, db, add_incident, own)
     except ConflictError as error:
-        note(error.message)
+        if as_json:
+            print_error_json(error)
+        typer.echo(error.message, err=True)
         raise typer.Exit(1) from None
     if as_json:
         print_answer(answer)

@@ -13,7 +13,7 @@ from typer._click.exceptions import ClickException
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
-from cli.output import be_quiet, print_error, print_error_json
+from cli.output import be_quiet, print_error, print_error_json, print_usage_json
 from governance.kernel.errors import UnderwriterError
 
 QUIET = "Leave out remarks and progress bars; errors are shown all the same."
@@ -156,13 +156,12 @@ def run(arguments: list[str] | None = None) -> int:
         result: Any = app(args=arguments, standalone_mode=False)
     except UnderwriterError as error:
         if as_json:
-            where = {name: getattr(error, name, None) for name in ("file", "line", "field")}
-            print_error_json(error.code, error.message, **where, hint=error.hint)
+            print_error_json(error)
         print_error(error)
         return error.exit_code
     except ClickException as error:
         if as_json:
-            print_error_json("usage", error.format_message(), field=_parameter(error))
+            print_usage_json(error.format_message(), _parameter(error))
         error.show(file=sys.stderr)
         return 2
     except (typer.Abort, KeyboardInterrupt):

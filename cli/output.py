@@ -37,18 +37,18 @@ class _Remarks:
     shown = True
 
 
-def print_error_json(
-    code: str,
-    message: str,
-    *,
-    file: str | None = None,
-    line: int | None = None,
-    field: str | None = None,
-    hint: str | None = None,
-) -> None:
+def print_error_json(error: UnderwriterError) -> None:
     """Print an error as the one JSON document of a command with --json."""
-    error = {"code": code, "message": message}
-    print_json({"error": {**error, "file": file, "line": line, "field": field, "hint": hint}})
+    where = {name: getattr(error, name, None) for name in ("file", "line", "field")}
+    print_json(
+        {"error": {"code": error.code, "message": error.message, **where, "hint": error.hint}}
+    )
+
+
+def print_usage_json(message: str, field: str | None) -> None:
+    """Print bad usage of a command with --json, such as a missing option, as an error is."""
+    where = {"file": None, "line": None, "field": field, "hint": None}
+    print_json({"error": {"code": "usage", "message": message, **where}})
 
 
 def print_error(error: UnderwriterError) -> None:

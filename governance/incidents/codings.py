@@ -171,7 +171,7 @@ def _read(
     if at is not None:
         query = query.where(Incident.stored_at <= at)
         moments = _moments_then(session, at)
-    for incident, classified, review in session.execute(query):
+    for incident, classified, review in session.execute(query.execution_options(yield_per=1000)):
         found = coding_of(
             incident,
             None if classified.id is None else classified,

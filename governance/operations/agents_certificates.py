@@ -69,16 +69,24 @@ class KeyInUse(Value):
 def show(work: Running, request: ShowCertificate) -> CertificateText:
     """Show the certificate of an agent's last certification."""
     from governance.registry.agents import find_agent
-    from governance.registry.certificates import certificate_text, stored_certificate
+    from governance.registry.certificates import (
+        below_certificate,
+        certificate_text,
+        stored_certificate,
+    )
     from governance.registry.keys import open_signing_key
 
     with work.store.read() as session:
-        document = stored_certificate(session, find_agent(session, request.agent))
+        agent = find_agent(session, request.agent)
+        document = stored_certificate(session, agent)
+        below = below_certificate(session, agent, work.now)
     key = None
     if request.format == "credential":
         with work.write() as transaction:
             key = open_signing_key(transaction, work.place.password)
     text = certificate_text(document, request.format, key, work.now)
+    if below is not None:
+        work.remark(below)
     return CertificateText(format=request.format, text=text)
 
 

@@ -32,7 +32,9 @@ class SetControl(WithLocal):
     justification: Annotated[str, Field(description="Why it applies or not.")] = ""
     owner: Annotated[str, Field(description="Who answers for the control.")] = ""
     assessor: Annotated[str, Field(description="Who looked at the evidence.")] = ""
-    evidence: tuple[LocalPath | Evidence, ...] = ()
+    evidence: Annotated[
+        tuple[LocalPath | Evidence, ...], Field(description="Files and links that show it.")
+    ] = ()
     review_on: Annotated[date | None, Field(description="From then on the word is stale.")] = None
     target: Annotated[Status | None, Field(description="Status that is aimed at.")] = None
     due: Annotated[date | None, Field(description="By when it is aimed at.")] = None
@@ -42,7 +44,7 @@ class ControlFile(WithLocal):
     """Words on many controls; ``folder`` is where files of evidence lie, None: only links."""
 
     file: Annotated[TextFile, Field(description="CSV; the columns are those of a word.")]
-    folder: LocalPath | None = None
+    folder: Annotated[LocalPath | None, Field(description="Where files of evidence lie.")] = None
 
 
 class ControlFilter(WithLocal):

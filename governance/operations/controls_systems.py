@@ -46,12 +46,12 @@ class SystemChange(Value):
     """What is declared anew of a system; what is left out stays, and facts are merged."""
 
     system: SystemName
-    description: str | None = None
-    owner: str | None = None
-    role: str | None = None
-    risk_class: str | None = None
-    status: SystemStatus | None = None
-    facts: dict[str, str] | None = None
+    description: Annotated[str | None, Field(description="What it does.")] = None
+    owner: Annotated[str | None, Field(description="Who answers for it.")] = None
+    role: Annotated[str | None, Field(description="provider, deployer, ...")] = None
+    risk_class: Annotated[str | None, Field(description="high, limited, minimal, ...")] = None
+    status: Annotated[SystemStatus | None, Field(description="Where it stands.")] = None
+    facts: Annotated[dict[str, str] | None, Field(description="Facts to merge in.")] = None
 
 
 class ThreatChange(WithLocal):

@@ -12,10 +12,7 @@ from governance.operations.requests import TextFile
 if TYPE_CHECKING:
     from taxonomy.model import Ontology
 
-Edition = Annotated[
-    str | TextFile,
-    Field(description="The name of a packaged edition, or what the export `json` wrote."),
-]
+NAMED = "The name of a packaged edition, or what the export `json` wrote."
 
 
 class WithLocal(Value):
@@ -33,7 +30,7 @@ class WithLocal(Value):
 class OfEdition(WithLocal):
     """A request that looks at any edition, the current one where none is named."""
 
-    edition: Edition | None = None
+    edition: Annotated[str | TextFile | None, Field(description=NAMED)] = None
 
     def ontology(self) -> Ontology:
         """Return the edition that is meant; raises InputError naming file and line."""

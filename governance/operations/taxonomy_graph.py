@@ -8,7 +8,8 @@ from pydantic import Field
 
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
-from governance.operations.editions import Edition, OfEdition, open_edition
+from governance.operations.editions import NAMED, OfEdition, open_edition
+from governance.operations.requests import TextFile
 from governance.operations.work import Work
 from taxonomy.diff import Diff
 
@@ -28,15 +29,15 @@ class Ends(OfEdition):
 class Editions(Value):
     """Two editions."""
 
-    old: Edition
-    new: Edition
+    old: Annotated[str | TextFile, Field(description=NAMED)]
+    new: Annotated[str | TextFile, Field(description=NAMED)]
 
 
 class Picture(OfEdition):
     """A threat to be drawn."""
 
     threat: Annotated[str, Field(description="A sub-threat or domain, for example MIS-01.")]
-    format: Literal["svg", "mermaid"] = "svg"
+    format: Annotated[Literal["svg", "mermaid"], Field(description="Form of the picture.")] = "svg"
 
 
 class Step(Value):

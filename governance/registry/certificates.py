@@ -26,8 +26,10 @@ from governance.kernel.errors import ConflictError, InputError
 from governance.registry.certifications import latest_certification
 from governance.registry.enforcement import enforce_agent
 from governance.registry.keys import next_revocation
+from governance.registry.standing import why_not_certified
 from governance.store.agents import Agent, Certification
 from governance.store.keys import Revocation
+from governance.store.past import position_at
 from governance.store.positions import stored_policy
 from governance.store.store import Transaction
 
@@ -63,6 +65,27 @@ def stored_certificate(session: Session, agent: Agent) -> CertificateDocument:
             f"{agent.name!r} has no certificate", field="agent", hint="underwriter agent certify"
         )
     return CertificateDocument.model_validate(last.certificate)
+
+
+def below_certificate(session: Session, agent: Agent, at: datetime) -> str | None:
+    """Return why an agent may do less at a moment than its certificate says; None where not.
+
+    A certificate knows its own policy and decay, but neither the policy in force nor what became
+    of the agent since.
+    """
+    position = position_at(session, agent, at)
+    certified = position.certified
+    if certified is None:
+        return None
+    currency = certified.own.policy.ceilings.currency
+    said_tier, said = certified.own.schedule.lowest(certified.days(at), currency)
+    tier, ceiling = position.tier(at), position.ceiling(at, currency)
+    if (tier, ceiling.amount) == (said_tier, said):
+        return None
+    why = f"the policy now in force is {position.policy.name}"
+    if position.barred(at) is not None:
+        why = why_not_certified(position, at)[0]
+    return f"now T{tier}, {ceiling}, where the certificate alone says T{said_tier}: {why}"
 
 
 def revoke_certificate(transaction: Transaction, agent: Agent, reason: str) -> Certification:

@@ -17,19 +17,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, func, select, type_coerce
+from sqlalchemy import Row, Table, func, select
 from sqlalchemy.orm import Session
 
 from governance.kernel.canonical import canonical_json
 from governance.kernel.clock import format_time
 from governance.kernel.errors import InputError, StorageError
 from governance.kernel.value import Value
-from governance.store.base import JsonColumn, UtcTime
+from governance.store.base import UtcTime
 from governance.store.migrate import upgrade
 from governance.store.revision import head_revision, require_current, store_state
 from governance.store.store import Store
 from governance.store.tables import Base
-from governance.store.typed_json import TypedJson
+from governance.store.typed_json import as_stored
 from governance.store.verify import verify_ledger
 
 FORMAT = "underwriter-backup/1"
@@ -113,9 +113,7 @@ def _write_lines(session: Session, stream: gzip.GzipFile) -> BackupSummary:
 
     put({"format": FORMAT, "revision": head_revision()})
     for table in Base.metadata.sorted_tables:
-        # As it is stored: a typed value is of the program, not of the backup.
-        columns = (_plain(column) for column in table.columns)
-        query = select(*columns).order_by(*table.primary_key.columns)
+        query = select(*as_stored(table)).order_by(*table.primary_key.columns)
         for row in session.execute(query.execution_options(yield_per=BATCH)):
             put({"table": table.name, "row": _encoded(row)})
             count += 1
@@ -127,12 +125,6 @@ def _write_lines(session: Session, stream: gzip.GzipFile) -> BackupSummary:
     )
     stream.write(canonical_json(summary.model_dump()) + b"\n")
     return summary
-
-
-def _plain(column: Column[Any]) -> ColumnElement[Any]:
-    if isinstance(column.type, TypedJson):
-        return type_coerce(column, JsonColumn).label(column.name)
-    return column
 
 
 def _encoded(row: Row[Any]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy import ColumnElement, FromClause, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -54,3 +55,13 @@ class TypedJson(TypeDecorator[ModelT], Generic[ModelT]):
         module, _, name = self.model.partition(":")
         model = getattr(import_module(module), name)
         return getattr(model, "from_json", model.model_validate)
+
+
+def as_stored(table: FromClause) -> list[ColumnElement[Any]]:
+    """Return a table's columns as plain data: what copies rows copies what stands in them."""
+    return [
+        type_coerce(column, JsonColumn).label(column.name)
+        if isinstance(column.type, TypedJson)
+        else column
+        for column in table.columns
+    ]

@@ -38,6 +38,7 @@ SAMPLES = HERE.parent / "data" / "audits" / "samples"
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DATABASE = "story.db"
 PASSWORD = "the story's own"
+CRASHED = -1
 _SUBGROUPS = ("agent certificate", "gate policy")
 _CAPTURE = re.compile(r"^(\w+)=([\w.]+): (.*)$")
 _REDIRECT = re.compile(r"^(.*?) ([<>]) (\S+)$")
@@ -134,7 +135,8 @@ def _play(line: str, stage: Stage, patch: pytest.MonkeyPatch) -> Step | None:
         with Path(name).open("a", encoding="utf-8") as stream:
             stream.write(text + "\n")
     elif word == "@show":
-        text = Path(rest).read_text(encoding="utf-8")
+        written = Path(rest)
+        text = written.read_text(encoding="utf-8") if written.is_file() else ""
         return Step(stage.name(line), "files", out=text, as_json=Path(rest).suffix != ".csv")
     else:
         return _command(line, stage)
@@ -177,7 +179,11 @@ def _run(arguments: list[str], given: bytes) -> tuple[int, str, str]:
     kept = sys.stdin, sys.stdout, sys.stderr
     sys.stdin, sys.stdout, sys.stderr = streams
     try:
-        code = run(arguments)
+        try:
+            code = run(arguments)
+        except Exception as error:  # noqa: BLE001 - the story goes on, and shows the crash
+            code = CRASHED
+            sys.stderr.write(f"crash: {type(error).__name__}: {error}\n")
         for stream in streams[1:]:
             stream.flush()
     finally:

@@ -60,7 +60,7 @@ def test_a_name_that_is_not_there() -> None:
         find_operation("agents.dance")
 
 
-def test_each_command_stands_for_an_operation() -> None:
+def test_each_command_stands_for_an_operation_and_each_operation_has_one() -> None:
     import typer
     from typer.core import TyperGroup
 
@@ -69,4 +69,4 @@ def test_each_command_stands_for_an_operation() -> None:
         for path, command in walk(typer.main.get_command(app), ())
         if not isinstance(command, TyperGroup)
     }
-    assert {row.command for row in operations().values()} <= commands
+    assert {row.command for row in operations().values()} == commands

@@ -36,6 +36,7 @@ from governance.reports.words import mark
 from governance.store.agents import Agent, Certification
 from governance.store.incident_links import IncidentLink
 from governance.store.incidents import Incident
+from governance.store.past import digests_at
 
 NOT_SHOWN = (
     mark("How the agent behaves outside the conditions of its audit."),
@@ -63,7 +64,7 @@ def collect(context: Context) -> AgentReport:
         nothing_assessed=certificate is None,
         not_assessed=_gaps(dimensions),
         not_shown=NOT_SHOWN,
-        agent=_facts(agent, state),
+        agent=_facts(agent, state, context),
         tier=state.tier(at),
         ceiling=state.ceiling(at),
         certificate=certificate,
@@ -79,7 +80,7 @@ def collect(context: Context) -> AgentReport:
     )
 
 
-def _facts(agent: Agent, state: AgentState) -> AgentFacts:
+def _facts(agent: Agent, state: AgentState, context: Context) -> AgentFacts:
     return AgentFacts(
         id=agent.id,
         name=agent.name,
@@ -88,7 +89,7 @@ def _facts(agent: Agent, state: AgentState) -> AgentFacts:
         registered_at=agent.registered_at,
         status=_status(state),
         retired_at=state.retired_at,
-        digests=dict(agent.digests),
+        digests=digests_at(context.session, agent, context.at),
     )
 
 

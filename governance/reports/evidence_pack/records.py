@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import ColumnElement, Row, inspect, select
 from sqlalchemy.orm import Session
 
 from governance.kernel.canonical import canonical_json
@@ -20,6 +20,7 @@ from governance.store.keys import Revocation, SigningKey
 from governance.store.ledger import LedgerEvent
 from governance.store.merkle import Frontier, leaf_hash
 from governance.store.policies import PolicyVersion
+from governance.store.typed_json import as_stored
 
 # The seed of a spot audit stays hidden until the audit is due; private keys leave nothing.
 HIDDEN = {"audit_seed", "encrypted_private_key"}
@@ -37,10 +38,7 @@ RECORDS: dict[str, tuple[type[Base], str]] = {
 def record_files(session: Session, at: datetime) -> Iterator[tuple[str, bytes]]:
     """Yield (path, JSON Lines) for each kind of record that stood at a moment."""
     for name, (table, moment) in RECORDS.items():
-        statement = (
-            select(table).where(getattr(table, moment) <= at).order_by(*inspect(table).primary_key)
-        )
-        lines = (_line(row) for row in session.scalars(statement))
+        lines = (_line(row) for row in _rows(session, table, getattr(table, moment) <= at))
         yield f"records/{name}.jsonl", b"".join(lines)
 
 
@@ -49,9 +47,7 @@ def ledger_files(session: Session, at: datetime) -> Iterator[tuple[str, bytes]]:
 
     The root makes a single event provable later (`ledger prove`) against a manifest that was kept.
     """
-    events = session.scalars(
-        select(LedgerEvent).where(LedgerEvent.at <= at).order_by(LedgerEvent.sequence)
-    )
+    events = _rows(session, LedgerEvent, LedgerEvent.at <= at)
     last = 0
     lines: list[bytes] = []
     frontier = Frontier()
@@ -61,18 +57,19 @@ def ledger_files(session: Session, at: datetime) -> Iterator[tuple[str, bytes]]:
         frontier.push(leaf_hash(bytes.fromhex(event.hash)))
     yield "ledger/events.jsonl", b"".join(lines)
     yield "ledger/root.json", canonical_json({"size": frontier.size, "root": frontier.root()})
-    checkpoints = session.scalars(
-        select(LedgerCheckpoint)
-        .where(LedgerCheckpoint.size <= last)
-        .order_by(LedgerCheckpoint.size)
-    )
+    checkpoints = _rows(session, LedgerCheckpoint, LedgerCheckpoint.size <= last)
     yield "ledger/checkpoints.jsonl", b"".join(_line(row) for row in checkpoints)
 
 
-def _line(row: Base) -> bytes:
-    columns = [column.key for column in inspect(type(row)).column_attrs]
-    data = {name: _plain(getattr(row, name)) for name in columns if name not in HIDDEN}
-    return canonical_json(data) + b"\n"
+def _rows(session: Session, table: type[Base], wanted: ColumnElement[bool]) -> Iterator[Row[Any]]:
+    """Yield rows as they are stored, in the order of their key."""
+    query = select(*as_stored(table.__table__)).where(wanted)
+    yield from session.execute(query.order_by(*inspect(table).primary_key))
+
+
+def _line(row: Row[Any]) -> bytes:
+    data = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+    return canonical_json({k: _plain(v) for k, v in data.items() if k not in HIDDEN}) + b"\n"
 
 
 def _plain(value: Any) -> Any:
