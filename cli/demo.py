@@ -11,7 +11,7 @@ from cli.door import ask, print_answer
 from cli.output import JsonOption, note, print_table
 
 if TYPE_CHECKING:
-    from governance.demonstration import DemoSummary
+    from governance.operations.installation_demonstration import DemoSummary
     from governance.registry.standing import AgentStanding
 
 app = typer.Typer(rich_markup_mode=None)

@@ -43,18 +43,19 @@ def ask(
     An error at a field of the request names the option that stands for it: the one of the same
     name, or the one that ``options`` gives for the field.
     """
-    from governance.kernel.settings import load_settings
     from governance.operations.caller import local_caller
+    from governance.operations.catalogue import operation_of
     from governance.operations.perform import perform
     from governance.operations.place import local_place
 
-    settings = load_settings()
     named: dict[str, Any] = ctx.find_root().obj or {}
-    place = local_place(settings, db or named.get("db"))
+    place = local_place(url=db or named.get("db"))
     try:
         with fields_as_options(ctx, options):
-            ears = Ears(note, progress, gauge)
-            return perform(place, local_caller(settings), handler, request, ears=ears)
+            # What stores nothing names nobody, and does not wait for the settings.
+            stores = operation_of(handler).effect != "pure"
+            caller = local_caller(place.settings.actor if stores else None)
+            return perform(place, caller, handler, request, ears=Ears(note, progress, gauge))
     finally:
         place.close()
 

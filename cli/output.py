@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from governance.kernel.errors import UnderwriterError
+from governance.operations.catalogue import help_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,7 +42,7 @@ def print_error_json(error: UnderwriterError) -> None:
     """Print an error as the one JSON document of a command with --json."""
     where = {name: getattr(error, name, None) for name in ("file", "line", "field")}
     print_json(
-        {"error": {"code": error.code, "message": error.message, **where, "hint": error.hint}}
+        {"error": {"code": error.code, "message": error.message, **where, "hint": help_of(error)}}
     )
 
 
@@ -54,8 +55,9 @@ def print_usage_json(message: str, field: str | None) -> None:
 def print_error(error: UnderwriterError) -> None:
     """Print an error and its hint on standard error."""
     sys.stderr.write(f"error: {_inert(str(error))}\n")
-    if error.hint:
-        sys.stderr.write(f"hint: {_inert(error.hint)}\n")
+    hint = help_of(error)
+    if hint:
+        sys.stderr.write(f"hint: {_inert(hint)}\n")
 
 
 def note(text: str) -> None:

@@ -9,12 +9,32 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
-from governance.demonstration import SOURCE, run_demonstration, spread
 from governance.incidents.intake import ReadOptions, ReadResult, read_incidents
 from governance.kernel.errors import InputError, StorageError
+from governance.kernel.settings import Settings
+from governance.operations.installation_demonstration import (
+    SOURCE,
+    Demonstrate,
+    DemoSummary,
+    main_job,
+    spread,
+)
+from governance.operations.place import place_of
+from governance.operations.requests import LocalPath
+from governance.operations.work import Running
 from governance.store.store import Store
 from governance.store.verify import verify_ledger
 from taxonomy import load
+from tests.operations.conftest import somebody
+
+
+def _demonstrate(
+    store: Store, out: Path, limit: int, assumptions: Path | None = None
+) -> DemoSummary:
+    place = place_of(store, Settings())
+    named = None if assumptions is None else LocalPath(str(assumptions))
+    request = Demonstrate(out=LocalPath(str(out)), limit=limit, assumptions=named)
+    return main_job(Running(place, somebody(), place.clock.now()), place, request)
 
 
 @cache
@@ -30,14 +50,11 @@ def _the_package_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (source, options) == (SOURCE, ReadOptions())
         return _read()
 
-    monkeypatch.setattr("governance.demonstration.read_incidents", read)
+    monkeypatch.setattr("governance.incidents.intake.read_incidents", read)
 
 
 def test_the_whole_chain_on_real_incidents(empty_store: Store, tmp_path: Path) -> None:
-    said: list[str] = []
-    summary = run_demonstration(
-        empty_store, tmp_path, limit=600, assumptions=None, password=b"p", say=said.append
-    )
+    summary = _demonstrate(empty_store, tmp_path, limit=600)
     assert summary.incidents == 600
     assert {row.domain for row in summary.domains} == {node.id for node in load().domains}
     assert sum(row.asserted for row in summary.domains) == summary.portfolio.asserted
@@ -60,9 +77,7 @@ def test_the_whole_chain_on_real_incidents(empty_store: Store, tmp_path: Path) -
         "not_assessed",
     }
     with pytest.raises(StorageError, match="empty database"):
-        run_demonstration(
-            empty_store, tmp_path, limit=5, assumptions=None, password=b"p", say=said.append
-        )
+        _demonstrate(empty_store, tmp_path, limit=5)
     with empty_store.read() as session:
         assert verify_ledger(session).events == summary.ledger_events
 
@@ -104,13 +119,6 @@ def test_bad_assumptions_are_named(
     file = tmp_path / "mine.yaml"
     file.write_text(text.replace(*change, 1))
     with pytest.raises(InputError) as caught:
-        run_demonstration(
-            sqlite_store,
-            tmp_path,
-            limit=5,
-            assumptions=str(file),
-            password=b"p",
-            say=lambda _: None,
-        )
+        _demonstrate(sqlite_store, tmp_path, limit=5, assumptions=file)
     assert (caught.value.file, caught.value.field) == (str(file), field)
     assert caught.value.line is not None

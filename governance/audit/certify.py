@@ -151,7 +151,7 @@ def _bind(transaction: Transaction, agent: Agent, result: AuditResult) -> None:
             raise InputError(
                 f"the audit is of another {part} than the agent's: {digest}, not {held}",
                 field=part,
-                hint=f"underwriter agent change {agent.name!r} --{part} {digest}",
+                remedy=f"agents.change {agent.name!r} --{part} {digest}",
             )
     new = {part: digest for part, digest in found.items() if digest and part not in agent.digests}
     if new:

@@ -35,7 +35,7 @@ def find_reservation(session: Session, identifier: str) -> Reservation:
         raise NotFoundError(
             f"no reservation has the id {identifier!r}",
             field="reservation",
-            hint="underwriter authorize show AGENT",
+            remedy="authority.show AGENT",
         )
     return row
 

@@ -239,7 +239,7 @@ def find_contract(session: Session, identifier: str) -> Contract:
         raise NotFoundError(
             f"no contract has the id {identifier!r}",
             field="contract",
-            hint="underwriter contract list",
+            remedy="contracts.list",
         )
     return row
 

@@ -187,7 +187,7 @@ def find_delegation(session: Session, identifier: str) -> Delegation:
         raise NotFoundError(
             f"no sub-budget has the id {identifier!r}",
             field="delegation",
-            hint="underwriter delegate tree",
+            remedy="delegations.tree",
         )
     return row
 

@@ -105,7 +105,7 @@ def _links(session: Session, agent_id: str, currency: str) -> tuple[Link, ...]:
     delegation = active_delegation(session, agent_id, currency)
     while delegation is not None:
         if len(links) >= MAX_CHAIN:
-            raise StorageError("the tree of delegations has a cycle", hint="underwriter ledger")
+            raise StorageError("the tree of delegations has a cycle", remedy="ledger.verify")
         parent = read_position(session, delegation.parent_id)
         used = read_used(session, delegation.parent_id, currency) or Used()
         links.append(Link(sub_budget_of(delegation), parent, used))

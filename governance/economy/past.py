@@ -81,7 +81,7 @@ def _links(session: Session, agent_id: str, currency: str, moment: Until) -> tup
     row = _active_delegation(session, agent_id, currency, moment)
     while row is not None:
         if len(links) >= MAX_CHAIN:
-            raise StorageError("the tree of delegations has a cycle", hint="underwriter ledger")
+            raise StorageError("the tree of delegations has a cycle", remedy="ledger.verify")
         parent = positions_until(session, [row.parent_id], moment)[row.parent_id]
         used = used_until(session, row.parent_id, currency, moment) or Used()
         links.append(Link(_sub_budget(session, row, moment), parent, used))

@@ -72,7 +72,8 @@ def policy_from_document(document: Document) -> Policy:
             file=document.source,
             line=document.line_of(first.location),
             field=field_path(first.location),
-            hint=f"the law: {first.law}; `underwriter gate policy verify` shows what it breaks",
+            hint=f"the law: {first.law}; a proof shows what it breaks",
+            remedy="policies.verify",
         )
     return Policy.model_validate(draft.model_dump())
 

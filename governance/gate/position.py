@@ -113,6 +113,21 @@ class AgentPosition:
         code = currency or self.policy.ceilings.currency
         return Money(amount=self.forward(at, at, code)[1], currency=code)
 
+    def ceiling_up_to(self, at: datetime, tier: int) -> Money:
+        """Return the ceiling at a moment for who asks for no more than a tier.
+
+        In the main currency of the policy in force; `ceiling` where the tier is not below its own.
+        """
+        certified = self.certified
+        if certified is None or tier >= self.tier(at):
+            return self.ceiling(at)
+        currency, days = self.policy.ceilings.currency, certified.days(at)
+        amounts = [
+            view.policy.ceiling(min(tier, view.tier(days)), currency).amount
+            for view in certified.views
+        ]
+        return Money(amount=min(amounts), currency=currency)
+
     def forward(self, at: datetime, until: datetime, currency: str) -> tuple[int, int]:
         """Return (lowest tier, lowest ceiling in minor units) from a moment until another.
 

@@ -47,7 +47,7 @@ def merge_incidents(
         raise ConflictError(
             f"is merged into {dropped.merged_into} already",
             field=dropped.id,
-            hint=f"underwriter incidents unmerge {dropped.id}",
+            remedy=f"incidents.unmerge {dropped.id}",
         )
     session.execute(
         update(Incident).where(Incident.merged_into == dropped.id).values(merged_into=kept.id)

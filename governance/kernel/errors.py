@@ -9,16 +9,21 @@ EXIT_STORAGE = 3
 
 
 class UnderwriterError(Exception):
-    """Root of all errors raised on purpose; carries a short message and an optional hint."""
+    """Root of all errors raised on purpose; carries a short message and an optional hint.
+
+    ``remedy`` is the operation that helps, with what it takes: ``roles.grant ada auditor``. A door
+    says it in its own words.
+    """
 
     exit_code = EXIT_INPUT
     code = "error"
     http_status = 400
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, remedy: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.remedy = remedy
 
     def __str__(self) -> str:
         return self.message
@@ -38,8 +43,9 @@ class InputError(UnderwriterError):
         line: int | None = None,
         field: str | None = None,
         hint: str | None = None,
+        remedy: str | None = None,
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, hint=hint, remedy=remedy)
         self.file = file
         self.line = line
         self.field = field

@@ -45,6 +45,9 @@ class CertifyAll(Value):
 
     file: Annotated[LocalPath, Field(description="CSV or JSON Lines with a column agent.")]
     basis: AskedBasis = None
+    source: Annotated[
+        str | None, Field(description="What the scores come from; the file's name if left out.")
+    ] = None
 
 
 class RequestTier(AgentNamed):
@@ -87,7 +90,9 @@ def certify_all(work: Writing, request: CertifyAll) -> list[AgentStanding]:
     from governance.registry.keys import open_signing_key
 
     key = open_signing_key(work.transaction, work.place.password)
-    return certify_file(work.transaction, str(request.file), key=key, basis=request.basis)
+    return certify_file(
+        work.transaction, str(request.file), key=key, basis=request.basis, source=request.source
+    )
 
 
 def request_tier(work: Writing, request: RequestTier) -> TierRequested:

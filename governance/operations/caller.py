@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
-
-if TYPE_CHECKING:
-    from governance.kernel.settings import Settings
+from typing import Literal, get_args
 
 # Roles, of which `governance.store.access.ROLES` says what each may do alone, and what is so
 # grave that no role includes it.
@@ -39,9 +36,12 @@ class Caller:
     via: str = "local"
 
 
-def local_caller(settings: Settings) -> Caller:
-    """Return the operating system's user, who may do everything that the database's roles allow."""
+def local_caller(actor: str | None = None) -> Caller:
+    """Return the operating system's user, who may do everything that the database's roles allow.
+
+    ``actor`` is the name that events say instead of the user's.
+    """
     import getpass
 
     user = getpass.getuser()
-    return Caller(f"local:{user}", settings.actor or user, frozenset(get_args(Permission)))
+    return Caller(f"local:{user}", actor or user, frozenset(get_args(Permission)))

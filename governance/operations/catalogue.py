@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from governance.kernel.errors import NotFoundError
+from governance.kernel.errors import NotFoundError, UnderwriterError
 from governance.operations.caller import Permission
 
 # pure: needs no database. reads: one session. writes: one transaction, all or nothing.
@@ -78,6 +78,15 @@ def find_operation(name: str) -> Operation:
     if found is None:
         raise NotFoundError(f"there is no operation {name!r}", field="operation")
     return found
+
+
+def help_of(error: UnderwriterError) -> str | None:
+    """Return what helps, in words of the command line: the hint, and the command of the remedy."""
+    if error.remedy is None:
+        return error.hint
+    name, _, words = error.remedy.partition(" ")
+    command = f"underwriter {operations()[name].command} {words}".rstrip()
+    return command if error.hint is None else f"{error.hint} ({command})"
 
 
 def operation_of(handler: Callable[..., Any]) -> Operation:

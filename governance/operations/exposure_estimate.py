@@ -204,7 +204,8 @@ def _stored_cells(work: Reading) -> tuple[list[CellCount], float | None]:
     if not found.losses:
         raise InputError(
             "no stored incident has a code with losses",
-            hint="underwriter incidents import ..., then underwriter incidents reclassify",
+            hint="import incidents, then classify them",
+            remedy="incidents.reclassify",
         )
     span = None
     if found.first is not None and found.last is not None:

@@ -75,7 +75,7 @@ def plan_of(document: Document) -> tuple[Scenario | Portfolio, list[Control]]:
             "has no list of controls",
             file=document.source,
             field="controls",
-            hint="see `underwriter risk treat --help`",
+            remedy="risk.treat --help",
         )
     data = dict(document.data)
     rows = data.pop("controls")
@@ -109,5 +109,5 @@ def _check_ontology(controls: Sequence[Control], source: str) -> None:
                     f"the ontology has no control {name!r}",
                     file=source,
                     field=f"controls[{index}].implements",
-                    hint="underwriter taxonomy list",
+                    remedy="taxonomy.list",
                 )

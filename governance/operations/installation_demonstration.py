@@ -1,27 +1,45 @@
-"""The main job on real incidents, in a folder of its own."""
+"""The main job on real incidents, end to end, in a folder of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from governance.demonstration import (
-    BUNDLE,
-    DATABASE,
-    REPORT,
-    REPORTS,
-    DemoSummary,
-    run_demonstration,
-)
+from governance.kernel.canonical import file_digest
 from governance.kernel.errors import StorageError
 from governance.kernel.files import write_atomically
+from governance.kernel.settings import Settings
 from governance.kernel.value import Value
-from governance.operations.requests import LocalPath
-from governance.operations.work import Running
+from governance.operations import agents, agents_certify, incidents, installation, ledger, reports
+from governance.operations.caller import Caller
+from governance.operations.incidents_show import IncidentSearch, count_incidents, list_incidents
+from governance.operations.perform import perform
+from governance.operations.place import Place, place_of
+from governance.operations.requests import LocalPath, Nothing
+from governance.operations.work import Running, Work
+from governance.registry.standing import AgentStanding
+from governance.reports.kinds import KINDS
 
+if TYPE_CHECKING:
+    from governance.incidents.counts import IncidentCounts
+    from governance.incidents.intake import IncidentRecord
+    from governance.registry.exposure_model import ExposureAssumptions
+    from governance.store.exposure import RiskRun
+    from governance.store.store import Store
+
+SOURCE = "genai-incidents"
+DATABASE, REPORT, BUNDLE, REPORTS = "underwriter.db", "report.html", "bundle.json", "reports"
 MARK = "made-by-underwriter-demo.txt"
+POINT: Literal["point"] = "point"
+
+WorkT = TypeVar("WorkT", bound=Work)
+RequestT = TypeVar("RequestT")
+AnswerT = TypeVar("AnswerT")
 
 
 class Demonstrate(Value):
@@ -34,26 +52,220 @@ class Demonstrate(Value):
     ] = None
 
 
+class DomainRow(Value):
+    """One threat domain: its incidents and its exposure."""
+
+    domain: str
+    name: str
+    asserted: int
+    abstained: int
+    expected_loss: float | None
+    var_99: float | None
+    tvar_99: float | None
+
+
+class DemoSummary(Value):
+    """What the run did and where its files are."""
+
+    incidents: int
+    none: int
+    abstained: int
+    currency: str
+    domains: tuple[DomainRow, ...]
+    portfolio: DomainRow
+    agents: tuple[AgentStanding, ...]
+    ledger_ok: bool
+    ledger_events: int
+    ledger_head: str
+    files: dict[str, str]
+
+
 def demonstrate(work: Running, request: Demonstrate) -> DemoSummary:
     """Run the main job: real incidents, exposure, certified agents, report, ledger."""
-    from governance.kernel.passwords import FILE_NAME, password_in
     from governance.store.engine import make_engine
     from governance.store.store import Store
 
     out = request.out.file
     _make_room(out)
     store = Store(make_engine(str(out / DATABASE)), work.place.clock, "demo")
+    # Nothing of this installation but its clock: the password of the keys lies in the folder.
+    place = place_of(store, Settings.model_construct(data_folder=out))
     try:
-        return run_demonstration(
-            store,
-            out,
-            limit=request.limit,
-            assumptions=None if request.assumptions is None else str(request.assumptions),
-            password=password_in(out / FILE_NAME, store.random_bytes),
-            say=work.remark,
-        )
+        return main_job(work, place, request)
     finally:
         store.close()
+
+
+def main_job(work: Running, place: Place, request: Demonstrate) -> DemoSummary:
+    """Do the main job in an empty place and write report and bundle into the folder asked for.
+
+    Every step but the storing of exposure is an operation that a user can ask for. Raises
+    StorageError where the place holds incidents already: a second run on it would count as
+    further attempts of the same agents.
+    """
+    from governance.registry.exposure_model import read_assumptions
+
+    named, out = request.assumptions, request.out.file
+    assumed = read_assumptions(None if named is None else str(named))
+    inside = Inside(place, replace(work.caller, name="demo"))
+    inside.do(installation.initialise, Nothing())
+    if inside.do(count_incidents, Nothing()).stored:
+        raise StorageError(
+            "the demonstration needs an empty database, and this one holds incidents",
+            hint="name another folder with --out",
+        )
+    work.remark(f"reading real incidents from the package {SOURCE}")
+    records = _import(inside, request.limit)
+    described = sum(bool(record.description) for record in records)
+    work.remark(f"classifying {len(records):,} incidents, {described:,} of them with a description")
+    inside.do(incidents.reclassify, Nothing())
+    counts = inside.do(count_incidents, Nothing())
+    work.remark("estimating exposure for each threat domain")
+    runs = _exposure(inside, counts, assumed)
+    work.remark("certifying agents from their audit vectors")
+    standings = _certify(inside)
+    work.remark("writing the report, the bundle and one report of every other kind")
+    for name, order in _reports(inside, standings).items():
+        write_atomically(out / name, inside.do(reports.build_report, order).content)
+    return _summary(inside, out, counts, runs, standings)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The place of the demonstration, and who asks there."""
+
+    place: Place
+    caller: Caller
+
+    def do(self, handler: Callable[[WorkT, RequestT], AnswerT], asked: RequestT) -> AnswerT:
+        """Perform one operation there."""
+        return perform(self.place, self.caller, handler, asked)
+
+    @property
+    def store(self) -> Store:
+        """The store, in which the caller acts."""
+        return replace(self.place.store, actor=self.caller.name)
+
+
+def spread(records: Sequence[IncidentRecord], limit: int) -> tuple[IncidentRecord, ...]:
+    """Return at most ``limit`` records, evenly over the whole, so that every source is in."""
+    if len(records) <= limit:
+        return tuple(records)
+    return tuple(records[index * len(records) // limit] for index in range(limit))
+
+
+def asserted_by_domain(counts: IncidentCounts) -> dict[str, int]:
+    """Return the asserted incidents of every domain of the ontology, zeros included."""
+    from taxonomy import load
+
+    found = {row.domain: row.asserted for row in counts.by_domain}
+    return {node.id: found.get(node.id, 0) for node in load().domains}
+
+
+def _import(inside: Inside, limit: int) -> tuple[IncidentRecord, ...]:
+    """Store a sample over the whole package; the import of the command line takes the first."""
+    from governance.incidents.importing import import_records
+    from governance.incidents.intake import ReadOptions, read_incidents
+
+    read = read_incidents(SOURCE, ReadOptions())
+    read = replace(read, records=spread(read.records, limit))
+    import_records(inside.store, read)
+    return read.records
+
+
+def _exposure(
+    inside: Inside, counts: IncidentCounts, assumed: ExposureAssumptions
+) -> list[RiskRun]:
+    from governance.registry.exposure import estimate_exposure
+
+    with inside.store.write() as transaction:
+        return estimate_exposure(transaction, asserted_by_domain(counts), assumed)
+
+
+def _certify(inside: Inside) -> list[AgentStanding]:
+    data = files("governance.registry") / "data"
+    with (
+        as_file(data / "published-certificates.csv") as published,
+        as_file(data / "example-agents.csv") as invented,
+    ):
+        # The most generous reading: point scores. What is a default still does not count.
+        for file, basis, source in (
+            (published, POINT, "published certificate"),
+            (invented, None, "invented example"),
+        ):
+            vectors = agents_certify.CertifyAll(
+                file=LocalPath(str(file)), basis=basis, source=source
+            )
+            inside.do(agents_certify.certify_all, vectors)
+    return inside.do(agents.list_agents, agents.ListAgents())
+
+
+def _reports(inside: Inside, standings: Sequence[AgentStanding]) -> dict[str, reports.BuildReport]:
+    """Return what is built, by file name; the subjects are the best agent and one incident."""
+    wanted = IncidentSearch(abstained=False, limit=1)
+    subjects = {
+        "agent": max(standings, key=lambda standing: standing.tier).agent,
+        "incident": inside.do(list_incidents, wanted).incidents[0].id,
+    }
+    found = {
+        REPORT: reports.BuildReport(kind="overview", format="html"),
+        BUNDLE: reports.BuildReport(kind="overview", format="json"),
+    }
+    for kind in KINDS.values():
+        form = "html" if "html" in kind.formats else "zip"
+        about = {}
+        if kind.subject is not None and kind.subject_required:
+            about = {kind.subject: subjects[kind.subject]}
+        order = reports.BuildReport(kind=kind.name, format=form, **about)
+        found[f"{REPORTS}/{kind.name}.{form}"] = order
+    return found
+
+
+def _summary(
+    inside: Inside,
+    out: Path,
+    counts: IncidentCounts,
+    runs: Sequence[RiskRun],
+    standings: Sequence[AgentStanding],
+) -> DemoSummary:
+    from taxonomy import load
+
+    verified = inside.do(ledger.verify, ledger.Verify())
+    rows = {row.domain: row for row in counts.by_domain}
+    names = {node.id: node.name for node in load().domains}
+    domains = []
+    for run in runs[:-1]:
+        domain = str(run.domain)
+        row = rows.get(domain)
+        asserted, abstained = (row.asserted, row.abstained) if row else (0, 0)
+        domains.append(_row(domain, names[domain], asserted, abstained, run))
+    total = sum(row.asserted for row in counts.by_domain)
+    kept_back = sum(row.abstained for row in counts.by_domain)
+    return DemoSummary(
+        incidents=counts.stored,
+        none=counts.none,
+        abstained=kept_back,
+        currency=runs[-1].currency,
+        domains=tuple(domains),
+        portfolio=_row("all", "all domains together", total, kept_back, runs[-1]),
+        agents=tuple(standings),
+        ledger_ok=verified.ok,
+        ledger_events=verified.events,
+        ledger_head=verified.head,
+        files={name: file_digest(out / name) for name in (REPORT, BUNDLE)},
+    )
+
+
+def _row(domain: str, name: str, asserted: int, abstained: int, run: RiskRun) -> DomainRow:
+    return DomainRow(
+        domain=domain,
+        name=name,
+        asserted=asserted,
+        abstained=abstained,
+        expected_loss=run.result["mean"],
+        var_99=run.result["var"]["0.99"],
+        tvar_99=run.result["tvar"]["0.99"],
+    )
 
 
 def _make_room(out: Path) -> None:

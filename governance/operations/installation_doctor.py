@@ -8,6 +8,7 @@ from typing import Any
 
 from governance.kernel.errors import UnderwriterError
 from governance.kernel.value import Value
+from governance.operations.catalogue import help_of
 from governance.operations.requests import Nothing
 from governance.operations.work import Running
 
@@ -119,5 +120,7 @@ def _database(work: Running) -> list[Check]:
             events, head = ledger_head(session)
         checks.append(Check(what="ledger", state="ok", found=f"{events} events, head {head[:12]}"))
     except UnderwriterError as error:
-        checks.append(Check(what="schema", state="fault", found=str(error), hint=error.hint or ""))
+        checks.append(
+            Check(what="schema", state="fault", found=str(error), hint=help_of(error) or "")
+        )
     return checks

@@ -26,7 +26,7 @@ class Place:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: Settings | None,
         make: Callable[[], Store],
         *,
         named: bool = False,
@@ -34,10 +34,19 @@ class Place:
         clock: Clock | None = None,
         random_bytes: RandomBytes = secrets.token_bytes,
     ) -> None:
-        self.settings, self.named = settings, named
+        self._settings, self.named = settings, named
         self.clock: Clock = clock or SystemClock()
         self.random_bytes = random_bytes
         self._make, self._shared = make, shared
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings given, or those of the environment and the settings file."""
+        if self._settings is not None:
+            return self._settings
+        from governance.kernel.settings import load_settings
+
+        return load_settings()
 
     @cached_property
     def unchecked(self) -> Store:
@@ -77,22 +86,25 @@ class Place:
             self.unchecked.close()
 
 
-def local_place(settings: Settings, url: str | None = None) -> Place:
-    """Return the place that a URL or SQLite file names, or the settings where it is left out."""
+def local_place(settings: Settings | None = None, url: str | None = None) -> Place:
+    """Return the place that a URL or SQLite file names, or the settings where it is left out.
+
+    Settings that are not given are read when something first needs them.
+    """
 
     def make() -> Store:
         from governance.kernel.settings import default_database_url
         from governance.store.engine import make_engine
         from governance.store.store import Store
 
+        found = place.settings
         engine = make_engine(
-            url or default_database_url(settings),
-            lock_timeout_seconds=settings.lock_timeout_seconds,
+            url or default_database_url(found), lock_timeout_seconds=found.lock_timeout_seconds
         )
-        return Store(engine, clock, settings.actor or "")
+        return Store(engine, place.clock, found.actor or "")
 
-    clock = SystemClock()
-    return Place(settings, make, named=url is not None, clock=clock)
+    place = Place(settings, make, named=url is not None)
+    return place
 
 
 def place_of(store: Store, settings: Settings, *, shared: bool = False) -> Place:

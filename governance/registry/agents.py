@@ -106,8 +106,12 @@ def find_agent(session: Session, name_or_id: str) -> Agent:
 
     names = session.scalars(select(Agent.name)).all()
     near = difflib.get_close_matches(name_or_id, names, n=3)
-    hint = f"did you mean {', '.join(near)}?" if near else "underwriter agent list"
-    raise NotFoundError(f"no agent is named {name_or_id!r}", field="agent", hint=hint)
+    raise NotFoundError(
+        f"no agent is named {name_or_id!r}",
+        field="agent",
+        hint=f"did you mean {', '.join(near)}?" if near else None,
+        remedy=None if near else "agents.list",
+    )
 
 
 def list_agents(session: Session) -> list[Agent]:

@@ -62,7 +62,7 @@ def stored_certificate(session: Session, agent: Agent) -> CertificateDocument:
     last = latest_certification(session, agent)
     if last is None or last.certificate is None:
         raise InputError(
-            f"{agent.name!r} has no certificate", field="agent", hint="underwriter agent certify"
+            f"{agent.name!r} has no certificate", field="agent", remedy="agents.certify"
         )
     return CertificateDocument.model_validate(last.certificate)
 

@@ -74,7 +74,7 @@ def policy_in_force(session: Session, group: str = DEFAULT_GROUP) -> Policy:
         row = session.get(PolicyInForce, name)
         if row is not None:
             return stored_policy(session, row.policy_digest)
-    raise StorageError("no policy is in force", hint="underwriter init")
+    raise StorageError("no policy is in force", remedy="installation.initialise")
 
 
 def _signed(

@@ -26,7 +26,7 @@ def grant_role(transaction: Transaction, actor: str, role: str) -> bool:
         raise InputError(
             "the first role granted must be administrator, or nobody could grant more",
             field="role",
-            hint=f"underwriter role grant {transaction.actor} administrator",
+            remedy=f"roles.grant {transaction.actor} administrator",
         )
     if holds_role(transaction, role, actor):
         return False

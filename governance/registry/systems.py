@@ -140,5 +140,9 @@ def find_system(session: Session, name_or_id: str) -> AiSystem:
     import difflib
 
     near = difflib.get_close_matches(name_or_id, session.scalars(select(AiSystem.name)).all(), n=3)
-    hint = f"did you mean {', '.join(near)}?" if near else "underwriter system list"
-    raise NotFoundError(f"no AI system is named {name_or_id!r}", field="system", hint=hint)
+    raise NotFoundError(
+        f"no AI system is named {name_or_id!r}",
+        field="system",
+        hint=f"did you mean {', '.join(near)}?" if near else None,
+        remedy=None if near else "systems.list",
+    )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from governance.gate.position import AgentPosition
 from governance.gate.request import TierAnswer, request_tier
 from governance.kernel.clock import days_between
 from governance.kernel.errors import InputError
-from governance.kernel.money import Money
 from governance.registry.agents import find_agent
 from governance.store.past import position_at
 from governance.store.store import Transaction
@@ -31,7 +29,7 @@ def request_agent_tier(transaction: Transaction, name: str, asked: int) -> TierA
         update={
             "tier": held,
             "granted": held >= asked,
-            "ceiling": _ceiling(position, min(held, asked)),
+            "ceiling": position.ceiling_up_to(transaction.now, asked),
             "audit_needed": held < asked,
         }
     )
@@ -41,11 +39,3 @@ def request_agent_tier(transaction: Transaction, name: str, asked: int) -> TierA
         {"asked": asked, "tier": answer.tier, "granted": answer.granted, "certification": last.id},
     )
     return answer
-
-
-def _ceiling(position: AgentPosition, tier: int) -> Money:
-    """Return the ceiling of a tier that every policy gives: the lowest of theirs."""
-    currency = position.policy.ceilings.currency
-    views = () if position.certified is None else position.certified.views
-    amounts = [view.policy.ceiling(tier, currency).amount for view in views]
-    return Money(amount=min(amounts, default=0), currency=currency)

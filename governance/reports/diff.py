@@ -61,7 +61,7 @@ def report_of(document: Document) -> Report:
     data = document.data
     head = data.get("head") if isinstance(data, dict) else None
     if not isinstance(head, dict) or "kind" not in head:
-        raise InputError("is no report", file=document.source, hint="report build --format json")
+        raise InputError("is no report", file=document.source, remedy="reports.build --format json")
     return parse(find_kind(str(head["kind"])).model(), data, file=document.source)
 
 

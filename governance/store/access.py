@@ -44,5 +44,5 @@ def require_held_role(session: Session, actor: str, role: str) -> None:
         raise ForbiddenError(
             f"{actor!r} is no {role}, who alone {ROLES[role]}",
             field="actor",
-            hint=f"underwriter role grant {actor} {role}",
+            remedy=f"roles.grant {actor} {role}",
         )

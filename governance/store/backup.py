@@ -177,7 +177,8 @@ def _check_header(line: bytes, path: Path) -> None:
         raise InputError(
             f"is of revision {header.get('revision')}, the program needs {head_revision()}",
             file=str(path),
-            hint="restore it with the program that wrote it, then run `underwriter db upgrade`",
+            hint="restore it with the program that wrote it, then upgrade the database",
+            remedy="database.upgrade",
         )
 
 

@@ -97,7 +97,7 @@ def prove_event(session: Session, sequence: int, *, size: int | None = None) -> 
     """Return the proof that an event stands among the first ``size`` events (default: all)."""
     stored = session.get(LedgerEvent, sequence)
     if stored is None:
-        raise InputError(f"there is no event {sequence}", field="event", hint="ledger list")
+        raise InputError(f"there is no event {sequence}", field="event", remedy="ledger.list")
     total = size if size is not None else _count(session)
     if not 1 <= sequence <= total:
         raise InputError(f"event {sequence} is not among the first {total}", field="event")

@@ -24,14 +24,14 @@ def database_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
-        raise InputError(f"{text!r} is no database URL: {error}", field="--db") from error
+        raise InputError(f"{text!r} is no database URL: {error}", field="db") from error
     if url.get_backend_name() == "sqlite":
         return url.set(drivername="sqlite")
     if url.get_backend_name() in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")
     raise InputError(
         f"{url.get_backend_name()!r} is not supported",
-        field="--db",
+        field="db",
         hint="a SQLite file, sqlite:///FILE or postgresql://USER@HOST/NAME",
     )
 

@@ -162,7 +162,7 @@ class Chain:
             # The row's lock is kept until the commit: no two writers see the same head.
             head = _HEAD.one(self._session, {})
             if head is None:
-                raise StorageError("the ledger has no head row", hint="underwriter init")
+                raise StorageError("the ledger has no head row", remedy="installation.initialise")
             self._last = (head[0], head[1], head[2])
         return self._last
 

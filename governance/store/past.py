@@ -71,7 +71,7 @@ def position_at(session: Session, agent: Agent, at: datetime) -> AgentPosition:
 def check_registered(agent: Agent, at: datetime) -> None:
     """Raise InputError where an agent was registered after a moment."""
     if agent.registered_at > at:
-        raise InputError(f"{agent.name!r} was registered later", field="--at")
+        raise InputError(f"{agent.name!r} was registered later", field="at")
 
 
 def positions_at(

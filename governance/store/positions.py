@@ -117,7 +117,7 @@ def position_from(session: Session, row: PositionRow) -> AgentPosition:
 def _new_position(session: Session, row: PositionRow) -> AgentPosition:
     digest = row.group_policy or row.default_policy
     if digest is None:
-        raise StorageError("no policy is in force", hint="underwriter init")
+        raise StorageError("no policy is in force", remedy="installation.initialise")
     policy = stored_policy(session, digest)
     certified = None
     if row.certification is not None:

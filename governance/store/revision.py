@@ -80,7 +80,7 @@ def require_current(engine: Engine) -> None:
     require_file(engine)
     found = store_state(engine)
     if found.state == "empty":
-        raise StorageError(f"{name} holds no data yet", hint="underwriter init")
+        raise StorageError(f"{name} holds no data yet", remedy="installation.initialise")
     if found.state == "foreign":
         raise StorageError(
             f"{name} is not an Underwriter database; nothing was changed",
@@ -94,7 +94,7 @@ def require_current(engine: Engine) -> None:
     if found.state == "older":
         raise StorageError(
             f"{name} is of revision {found.revision}, the program needs {found.head}",
-            hint="underwriter db upgrade",
+            remedy="database.upgrade",
         )
 
 
@@ -102,7 +102,7 @@ def require_file(engine: Engine) -> None:
     """Raise StorageError where a SQLite file is missing, before connecting would make it."""
     file = engine.url.database
     if engine.dialect.name == "sqlite" and file != ":memory:" and not Path(str(file)).exists():
-        raise StorageError(f"{file}: no such database", hint="underwriter init")
+        raise StorageError(f"{file}: no such database", remedy="installation.initialise")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -42,10 +42,8 @@ def pack_says(world: World, name: str) -> dict[str, object]:
     data = build(world.store, Request(kind="evidence-pack", format="zip"))
     with zipfile.ZipFile(io.BytesIO(data)) as pack:
         overview = json.loads(pack.read("reports/overview.json"))
-    row: dict[str, object] = next(
-        one for one in overview["agents"]["agents"] if one["name"] == name
-    )
-    return row
+    rows: dict[str, dict[str, object]] = {row["name"]: row for row in overview["agents"]["agents"]}
+    return rows[name]
 
 
 def test_f1_a_stricter_policy_counts_in_every_report_at_once(world: World) -> None:
@@ -57,9 +55,8 @@ def test_f1_a_stricter_policy_counts_in_every_report_at_once(world: World) -> No
     said = world.ask()[DEFAULT]
     assert said.standing["tier"] == said.authority["USD"]["tier"] == said.report["tier"] == 0
     assert said.report["ceiling"] == {"amount": 0, "currency": "USD"}
-    assert said.standing["reasons"][0] == said.report["reasons"][0] + (
-        "" if "allows T0" in said.report["reasons"][0] else "?"
-    )
+    assert said.standing["reasons"][0] == "the policy now in force, strict, allows T0"
+    assert said.report["reasons"][0] == said.standing["reasons"][0]
     assert said.overview is not None
     assert (said.overview["tier"], said.overview["ceiling"]["amount"]) == (0, 0)
     row = pack_says(world, bot.name)
@@ -125,7 +122,7 @@ def test_a_moment_before_the_registration_is_refused(world: World, clock: FixedC
         for how in (standing_of_agent, show_authority):
             with pytest.raises(InputError, match="registered later") as caught:
                 how(session, world.agents[0], early)
-            assert caught.value.field == "--at"
+            assert caught.value.field == "at"
 
 
 def test_a_moment_is_the_last_event_until_it(world: World, clock: FixedClock) -> None:

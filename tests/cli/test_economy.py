@@ -242,3 +242,29 @@ def test_simulate_writes_plots(tmp_path: Path, capsys: pytest.CaptureFixture[str
         "safety.svg",
         "tiers.svg",
     }
+
+
+def test_a_past_moment_is_shown_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    grant = _json(capsys, "authorize", "reserve", "buyer", "--key", "k", "--amount", "12.50 USD")
+    now = _json(capsys, "authorize", "show", "buyer")
+    standing, listed = _json(capsys, "agent", "show", "buyer"), _json(capsys, "agent", "list")
+    _json(capsys, "authorize", "commit", grant["reservation"], "--amount", "10 USD")
+    _json(capsys, "agent", "retire", "buyer", "--reason", "over")
+    assert _json(capsys, "agent", "show", "buyer")["tier"] == 0
+    assert _json(capsys, "authorize", "show", "buyer", "--at", now["at"]) == now
+    assert _json(capsys, "agent", "show", "buyer", "--at", standing["at"]) == standing
+    assert _json(capsys, "agent", "list", "--at", listed[0]["at"]) == listed
+    assert _json(capsys, "agent", "list", "--at", "2001-01-01") == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "message"),
+    [("2999-01-01", "future"), ("soon", "ISO 8601"), ("2001-01-01", "registered later")],
+)
+@pytest.mark.parametrize("command", [("agent", "show"), ("authorize", "show")])
+def test_a_moment_at_fault_is_named(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, str], moment: str, message: str
+) -> None:
+    said = _errors(capsys, *command, "buyer", "--at", moment)
+    assert "--at" in said
+    assert message in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -11,9 +12,15 @@ import pytest
 
 from cli.main import app
 from cli.reference import walk
-from governance.kernel.errors import NotFoundError
+from governance.kernel.errors import InputError, NotFoundError
 from governance.operations.caller import Permission
-from governance.operations.catalogue import Operation, find_operation, operation_of, operations
+from governance.operations.catalogue import (
+    Operation,
+    find_operation,
+    help_of,
+    operation_of,
+    operations,
+)
 from governance.operations.page import request_schema
 from governance.operations.work import Reading, Running, Work, Writing
 from tests.operations.examples import request_of
@@ -53,6 +60,26 @@ def test_the_tests_name_it(operation: Operation) -> None:
     texts = (file.read_text(encoding="utf-8") for file in TESTS.glob("test_*.py"))
     area = operation.handler.split(":")[0].split("_")[0]
     assert any(f'"{operation.name}"' in text or f'names_of("{area}")' in text for text in texts)
+
+
+def test_every_remedy_of_an_error_is_an_operation_and_no_hint_of_the_library_names_a_command() -> (
+    None
+):
+    named = set()
+    for folder in ("governance", "taxonomy"):
+        for file in (TESTS.parents[1] / folder).rglob("*.py"):
+            text = file.read_text(encoding="utf-8")
+            assert not re.search(r"hint=f?\"[^\"]*underwriter ", text), file
+            named |= set(re.findall(r"remedy=(?:None if \w+ else )?f?\"([a-z]+[.][a-z_]+)", text))
+    assert len(named) > 15
+    assert named <= set(operations())
+
+
+def test_what_helps_is_said_in_words_of_the_command_line() -> None:
+    error = InputError("no", hint="ask", remedy="roles.grant ada auditor")
+    assert help_of(error) == "ask (underwriter role grant ada auditor)"
+    assert help_of(InputError("no", remedy="agents.list")) == "underwriter agent list"
+    assert help_of(InputError("no", hint="ask")) == "ask"
 
 
 def test_a_name_that_is_not_there() -> None:

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import pytest
 
+from governance.gate.policy import Policy, default_policy
 from governance.gate.vector import RobustnessVector
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError
 from governance.registry.agents import register_agent, retire_agent
 from governance.registry.certifications import certify_agent
+from governance.registry.policies import set_policy
 from governance.registry.policy_signatures import checked_releases
 from governance.registry.setup import set_up
+from governance.registry.standing import standing_of_agent
 from governance.registry.tier_requests import request_agent_tier
 from governance.store.ledger_query import last_events
 from governance.store.policies import SignedRelease
@@ -76,3 +79,23 @@ def test_policies_are_put_in_force_under_a_signature(sqlite_store: Store) -> Non
         found = {release.signature for release in checked_releases(transaction.session)}
     assert "valid" in found
     assert len(found) == 3
+
+
+def test_the_ceiling_granted_is_the_one_that_the_agent_shows(
+    ready: Store, strong: RobustnessVector
+) -> None:
+    """A policy in force that is stricter about T5 and more generous about T4."""
+    data = default_policy().model_dump()
+    data["thresholds"]["cc"] = [*data["thresholds"]["cc"][:4], 0.99999]
+    amounts = list(data["ceilings"]["minor_units"])
+    amounts[4] *= 9
+    data["ceilings"]["minor_units"] = amounts
+    with ready.write() as transaction:
+        agent = register_agent(transaction, "bot")
+        certify_agent(transaction, agent, strong)
+        set_policy(transaction, Policy.model_validate(data))
+        shown = standing_of_agent(transaction.session, agent, transaction.now)
+        answers = {asked: request_agent_tier(transaction, "bot", asked) for asked in (3, 4, 5)}
+    assert (shown.tier, answers[4].granted, answers[5].granted) == (4, True, False)
+    assert answers[4].ceiling == answers[5].ceiling == shown.ceiling
+    assert answers[3].ceiling.amount < shown.ceiling.amount

@@ -172,7 +172,8 @@ def require_complete(folder: Path) -> Manifest:
         raise InputError(
             f"the run is {manifest.status}{why}; nothing is scored on a part of it",
             file=str(folder),
-            hint="run the same `underwriter audit run` again; it goes on where it stopped",
+            hint="ask for the same run again; it goes on where it stopped",
+            remedy="audits.run",
         )
     if file_digest(folder / TRANSCRIPT) != manifest.transcript_digest:
         raise InputError(

@@ -50,7 +50,7 @@ def collect(context: Context) -> AgentReport:
     """Return the report on the agent that the context names; raises InputError if unknown."""
     agent = find_agent(context.session, context.subject or "")
     if agent.registered_at > context.at:
-        raise InputError(f"{agent.name!r} was registered later", field="--at")
+        raise InputError(f"{agent.name!r} was registered later", field="at")
     state = agent_state(context.session, agent, context.at)
     ontology = context.ontology()
     certificate = _certificate(state, context)

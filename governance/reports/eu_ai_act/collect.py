@@ -55,7 +55,7 @@ def _wanted(context: Context) -> list[System]:
     wanted = find_system(context.session, context.subject).id
     chosen = [row for row in found if row.id == wanted]
     if not chosen:
-        raise InputError(f"{context.subject!r} was registered later", field="--at")
+        raise InputError(f"{context.subject!r} was registered later", field="at")
     return chosen
 
 

@@ -42,7 +42,7 @@ def collect(context: Context) -> IncidentReport:
     """Return the report on the incident that the context names; raises InputError if unknown."""
     incident = find_incident(context.session, context.subject or "")
     if incident.stored_at > context.at:
-        raise InputError(f"{incident.id} was stored later", field="--at")
+        raise InputError(f"{incident.id} was stored later", field="at")
     ontology = context.ontology()
     details = incident_details(context.session, incident)
     (coding,) = codings_of(context.session, [incident.id], context.at)
