@@ -6,7 +6,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-audit test check format docs eval bench attack lock clean
+.PHONY: help demo demo-audit test fuzz check format docs eval bench attack lock clean
 
 help:            ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -29,8 +29,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.core
 demo: $(VENV)/.core            ## the main job on real input, embedded SQLite
 	@$(BIN)/underwriter demo --out demo-output
 
-test: $(VENV)/.dev             ## all tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+test: $(VENV)/.dev             ## all tests, or some: make test ARGS=tests/gate
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
+
+fuzz: $(VENV)/.dev             ## laws and state machines with ever new examples: make fuzz SECONDS=60
+	@$(BIN)/python -m tests.fuzzing $(or $(SECONDS),60) $(ARGS)
 
 check: $(VENV)/.dev            ## ruff, mypy, import-linter, ontology and docs up to date
 	@$(BIN)/ruff check .
@@ -64,7 +67,7 @@ bench: $(VENV)/.dev            ## side by side with peers; prints ratios
 	@$(BIN)/python -m bench.ontology
 	@$(BIN)/python -m bench.classifier
 
-attack: $(VENV)/.dev           ## attacks on the authorisation, on SQLite and PostgreSQL; JSON=1 for JSON
+attack: $(VENV)/.dev           ## long attacks on the authorisation, on SQLite and PostgreSQL; JSON=1 for JSON
 	@$(BIN)/python -m bench.attack
 
 format: $(VENV)/.dev           ## format the code

@@ -3,48 +3,75 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
+from cli.main import run
 from governance.kernel.clock import FixedClock
-from governance.store.engine import make_engine
-from governance.store.initialise import initialise
+from governance.registry.setup import set_up
 from governance.store.store import Store
+from tests.browser import Browser
+from tests.databases import (
+    START,
+    ReusedDatabase,
+    Template,
+    make_template,
+    open_store,
+    postgres_database,
+    without_waiting_for_the_disk,
+)
+from tests.sharing_out import SharedOut, long_ones_first
 
+Command = tuple[str, ...]
+DatabaseAfter = Callable[..., None]
 POSTGRES_VARIABLE = "UNDERWRITER_TEST_POSTGRES_URL"
 POSTGRES_DEFAULT = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 PASSWORD = "the tests' own"
-# Laws are not timed: machines are noisy.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("house")
-SEED = 7
-START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+# Laws are not timed: machines are noisy. The long form is for `make fuzz`: more examples where a
+# law names no number of its own, longer stories for the state machines.
+settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    stateful_step_count=20,
+)
+settings.register_profile(
+    "long", settings.get_profile("house"), max_examples=300, stateful_step_count=60
+)
+settings.load_profile(os.environ.get("UNDERWRITER_TEST_PROFILE", "house"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file on one worker, but not the pages of the documentation, and begin with these.
-
-    They take the longest of all, and would all wait for each other at the end.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.name if _is_page(item) else item.path.stem))
-    items.sort(key=_is_page, reverse=True)
+    long_ones_first(items)
 
 
-def _is_page(item: pytest.Item) -> bool:
-    return "page" in getattr(item, "fixturenames", ())
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    config.option.loadscopereorder = False
+    return SharedOut(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many seconds each folder of tests took, summed over all workers."""
+    seconds: Counter[str] = Counter()
+    tests: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = "/".join(report.nodeid.partition("::")[0].split("/")[:2])
+                seconds[folder] += report.duration
+                tests[folder] += report.when == "call"
+    terminalreporter.section("seconds by folder, all workers together")
+    for folder, spent in seconds.most_common():
+        terminalreporter.line(f"{spent:7.1f}  {folder} ({tests[folder]} tests)")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,6 +82,12 @@ def _away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("CONFIG", "DATA", "CACHE", "STATE"):
             patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
         patch.setenv("UNDERWRITER_KEY_PASSWORD", PASSWORD)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_waiting_for_the_disk() -> Iterator[None]:
+    with without_waiting_for_the_disk():
         yield
 
 
@@ -94,64 +127,65 @@ def postgres_server() -> str:
     return url
 
 
-@contextmanager
-def _database(server: str, template: str | None = None) -> Iterator[str]:
-    """A database of its own, empty or a copy of another one, dropped at the end."""
-    name = f"underwriter_{uuid.uuid1().hex}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    like = "" if template is None else f" TEMPLATE {make_url(template).database}"
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}{like}"))
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+@pytest.fixture(scope="session")
+def reused_postgres(postgres_server: str) -> Iterator[ReusedDatabase]:
+    """The initialised database that every test with a store on PostgreSQL gets in turn."""
+    with postgres_database(postgres_server) as url:
+        reused = ReusedDatabase(postgres_server, make_template(url))
+        yield reused
+        reused.close()
+
+
+@pytest.fixture(scope="session")
+def reused_set_up_postgres(postgres_server: str) -> Iterator[ReusedDatabase]:
+    """The same with ontology and policy."""
+    with postgres_database(postgres_server) as url:
+        reused = ReusedDatabase(postgres_server, make_template(url, set_up))
+        yield reused
+        reused.close()
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """URL of a database of its own: empty, or initialised already where the test has a store."""
-    template = None
+    """URL of a database: empty, or initialised already where the test has a store."""
     if "store" in request.fixturenames:
-        template = request.getfixturevalue("postgres_template").url
-    with _database(postgres_server, template) as url:
+        yield request.getfixturevalue("reused_postgres").fresh()
+        return
+    with postgres_database(postgres_server) as url:
         yield url
-
-
-@dataclass(frozen=True)
-class Template:
-    """An initialised database to copy, and where the random numbers stood after it was made."""
-
-    url: str
-    random: object
-
-
-def _template(url: str) -> Template:
-    numbers = random.Random(SEED)
-    store = Store(make_engine(url), FixedClock(START), "tester", numbers.randbytes)
-    initialise(store)
-    store.close()
-    return Template(url, numbers.getstate())
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[Template]:
-    """An initialised database: a copy costs a third of making one."""
-    with _database(postgres_server) as url:
-        yield _template(url)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """An initialised file; it is whole without its log once it is closed."""
-    return _template(str(tmp_path_factory.mktemp("template") / "store.db"))
+    return make_template(str(tmp_path_factory.mktemp("template") / "store.db"))
+
+
+@pytest.fixture(scope="session")
+def set_up_sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The same with ontology and policy."""
+    return make_template(str(tmp_path_factory.mktemp("template") / "ready.db"), set_up)
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     return str(tmp_path / "store.db")
+
+
+@pytest.fixture(scope="session")
+def database_after(tmp_path_factory: pytest.TempPathFactory) -> DatabaseAfter:
+    """Copy to a file the SQLite database that `init` and some commands make; they run once."""
+    folder = tmp_path_factory.mktemp("after")
+    made: dict[tuple[Command, ...], Path] = {}
+
+    def copy(target: str | Path, *commands: Command) -> None:
+        if commands not in made:
+            made[commands] = folder / f"{len(made)}.db"
+            for command in (("init",), *commands):
+                assert run([*command, "--db", str(made[commands])]) == 0
+        shutil.copyfile(made[commands], target)
+
+    return copy
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -161,17 +195,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def _open(url: str, clock: FixedClock, template: Template | None = None) -> Store:
-    numbers = random.Random(SEED)
-    if template is not None:
-        numbers.setstate(template.random)  # type: ignore[arg-type]
-    return Store(make_engine(url), clock, "tester", numbers.randbytes)
-
-
 @pytest.fixture
 def empty_store(database_url: str, clock: FixedClock) -> Iterator[Store]:
     """A store on an empty database of either kind."""
-    store = _open(database_url, clock)
+    store = open_store(database_url, clock)
     yield store
     store.close()
 
@@ -179,11 +206,13 @@ def empty_store(database_url: str, clock: FixedClock) -> Iterator[Store]:
 @pytest.fixture
 def store(database_url: str, clock: FixedClock, request: pytest.FixtureRequest) -> Iterator[Store]:
     """An initialised store of either kind."""
-    kind = "postgres" if "://" in database_url else "sqlite"
-    template = request.getfixturevalue(f"{kind}_template")
-    if kind == "sqlite":
+    template: Template
+    if "://" in database_url:
+        template = request.getfixturevalue("reused_postgres").template
+    else:
+        template = request.getfixturevalue("sqlite_template")
         shutil.copyfile(template.url, database_url)
-    store = _open(database_url, clock, template)
+    store = open_store(database_url, clock, template)
     yield store
     store.close()
 
@@ -192,9 +221,37 @@ def store(database_url: str, clock: FixedClock, request: pytest.FixtureRequest) 
 def sqlite_store(sqlite_url: str, clock: FixedClock, sqlite_template: Template) -> Iterator[Store]:
     """An initialised store on SQLite, for what does not depend on the database."""
     shutil.copyfile(sqlite_template.url, sqlite_url)
-    store = _open(sqlite_url, clock, sqlite_template)
+    store = open_store(sqlite_url, clock, sqlite_template)
     yield store
     store.close()
+
+
+@pytest.fixture
+def set_up_sqlite_store(
+    sqlite_url: str, clock: FixedClock, set_up_sqlite_template: Template
+) -> Iterator[Store]:
+    """A store on SQLite with ontology and policy."""
+    shutil.copyfile(set_up_sqlite_template.url, sqlite_url)
+    store = open_store(sqlite_url, clock, set_up_sqlite_template)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def set_up_postgres_store(
+    reused_set_up_postgres: ReusedDatabase, clock: FixedClock
+) -> Iterator[Store]:
+    """A store on PostgreSQL with ontology and policy."""
+    store = open_store(reused_set_up_postgres.fresh(), clock, reused_set_up_postgres.template)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def set_up_store(request: pytest.FixtureRequest) -> Store:
+    """A store of either kind with ontology and policy."""
+    store: Store = request.getfixturevalue(f"set_up_{request.param}_store")
+    return store
 
 
 @pytest.fixture(scope="session")
@@ -206,3 +263,11 @@ def chromium() -> str:
             pytest.fail("Chromium is required and is not installed")
         pytest.skip("Chromium is not installed")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A running Chromium: every page that is opened in it has a profile of its own."""
+    running = Browser(chromium, tmp_path_factory.mktemp("chromium"))
+    yield running
+    running.close()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from cli.main import run
+from governance.incidents.intake import ReadOptions, ReadResult, read_incidents
 from governance.kernel.errors import InputError, StorageError
 from governance.kernel.settings import Settings
 from governance.operations.installation_demonstration import (
+    SOURCE,
     Demonstrate,
     DemoSummary,
     main_job,
@@ -32,6 +35,22 @@ def _demonstrate(
     named = None if assumptions is None else LocalPath(str(assumptions))
     request = Demonstrate(out=LocalPath(str(out)), limit=limit, assumptions=named)
     return main_job(Running(place, somebody(), place.clock.now()), place, request)
+
+
+@cache
+def _read() -> ReadResult:
+    return read_incidents(SOURCE, ReadOptions())
+
+
+@pytest.fixture(autouse=True)
+def _the_package_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifteen thousand incidents, of which each demo takes a few."""
+
+    def read(source: str, options: ReadOptions) -> ReadResult:
+        assert (source, options) == (SOURCE, ReadOptions())
+        return _read()
+
+    monkeypatch.setattr("governance.incidents.intake.read_incidents", read)
 
 
 def test_the_whole_chain_on_real_incidents(empty_store: Store, tmp_path: Path) -> None:

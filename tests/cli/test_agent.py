@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from cli.main import run
+from tests.conftest import DatabaseAfter
 
 SCORES = ["--cc", "0.96", "--er", "0.95", "--as", "0.93", "--ih", "0.92"]
 COUNTS = ["--n-cc", "500", "--n-er", "500", "--n-as", "500"]
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_after: DatabaseAfter) -> str:
     path = str(tmp_path / "a.db")
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", path)
-    assert run(["init"]) == 0
+    database_after(path)
     return path
 
 

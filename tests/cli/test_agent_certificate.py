@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
+from tests.conftest import DatabaseAfter
 
 
 @pytest.fixture
 def folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    database_after: DatabaseAfter,
 ) -> Path:
     """A folder with a certified agent, its certificate and a trust file."""
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", str(tmp_path / "a.db"))
@@ -31,10 +35,10 @@ def folder(
         "--n-as",
         "500",
     ]
+    database_after(
+        tmp_path / "a.db", ("agent", "register", "bot"), ("agent", "certify", "bot", *scores)
+    )
     for command in (
-        ["init"],
-        ["agent", "register", "bot"],
-        ["agent", "certify", "bot", *scores],
         ["agent", "certificate", "show", "bot", "--out", str(tmp_path / "bot.json")],
         ["agent", "certificate", "trust", "--out", str(tmp_path / "trust.json")],
     ):

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from cli.main import run
+from tests.conftest import DatabaseAfter
 
 
 @pytest.fixture(autouse=True)
-def _database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_after: DatabaseAfter
+) -> None:
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", str(tmp_path / "a.db"))
     monkeypatch.chdir(tmp_path)
-    assert run(["init"]) == 0
+    database_after(tmp_path / "a.db")
 
 
 def _json(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:

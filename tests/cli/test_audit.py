@@ -17,6 +17,7 @@ from cli.output import print_error
 from governance.audit.runs.manifest import TRANSCRIPT
 from governance.kernel.errors import InputError, UnderwriterError
 from tests.audit.doubles import chat_reply, chat_server
+from tests.conftest import DatabaseAfter
 
 SAMPLES = Path(__file__).parents[1] / "data" / "audits" / "samples"
 
@@ -122,10 +123,9 @@ def test_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def database(tmp_path: Path, database_after: DatabaseAfter) -> str:
     path = str(tmp_path / "u.db")
-    assert run(["init", "--db", path]) == 0
-    assert run(["agent", "register", "bot", "--db", path]) == 0
+    database_after(path, ("agent", "register", "bot"))
     return path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,14 @@ def _first(battery: Battery, name: str) -> str:
     return next(r.prompt for r in as_requests(battery.bank.dilemmas) if r.id == name)
 
 
+@cache
+def _known() -> dict[tuple[str, ...], str]:
+    return _reasoned(make_battery(make_bank(), PROTOCOLS, TIER_SIZES[5], "any"))
+
+
 @contextmanager
 def _model() -> Iterator[str]:
-    known = _reasoned(make_battery(make_bank(), PROTOCOLS, TIER_SIZES[5], "any"))
+    known = _known()
 
     def script(_: int, body: dict[str, Any]) -> tuple[int, bytes, dict[str, str]]:
         asked = tuple(m["content"] for m in body["messages"] if m["role"] == "user")

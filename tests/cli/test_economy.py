@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cli.main import run
+from tests.conftest import DatabaseAfter
 
 SCORES = ["--cc", "0.89", "--er", "0.89", "--as", "0.89", "--ih", "0.92", "--basis", "point"]
 TERMS = """\
@@ -22,13 +23,17 @@ deadline: 2099-01-01T00:00:00Z
 
 
 @pytest.fixture(autouse=True)
-def _database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_after: DatabaseAfter
+) -> None:
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", str(tmp_path / "a.db"))
     monkeypatch.chdir(tmp_path)
-    assert run(["init"]) == 0
-    for name in ("buyer", "scout"):
-        assert run(["agent", "register", name]) == 0
-        assert run(["agent", "certify", name, *SCORES]) == 0
+    agents = [
+        command
+        for name in ("buyer", "scout")
+        for command in (("agent", "register", name), ("agent", "certify", name, *SCORES))
+    ]
+    database_after(tmp_path / "a.db", *agents)
 
 
 def _json(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:

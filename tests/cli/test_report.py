@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -15,13 +16,19 @@ from governance.store.engine import make_engine
 from governance.store.store import Store
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    file = tmp_path / "reports.db"
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which nothing is signed."""
+    file = tmp_path_factory.mktemp("reports") / "ready.db"
     store = Store(make_engine(str(file)), SystemClock(), "tester")
     set_up(store)
     store.close()
-    return str(file)
+    return file
+
+
+@pytest.fixture
+def database(ready_file: Path, tmp_path: Path) -> str:
+    return str(shutil.copy(ready_file, tmp_path / "reports.db"))
 
 
 def test_an_overview_is_one_file(database: str, tmp_path: Path) -> None:

@@ -285,6 +285,7 @@ def test_verify(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     found = answer(capsys, "verify")
     assert found["ok"]
     assert found["passed"] >= 120
+    # To see how it is printed, one group is enough.
     monkeypatch.setattr(module.verify, "__defaults__", (("statistics",),))
     assert run(["risk", "verify"]) == 0
     assert "Buehlmann-Straub" in capsys.readouterr().out

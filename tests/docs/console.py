@@ -61,12 +61,16 @@ def steps(markdown: str) -> list[Step]:
     return found
 
 
-def run(step: Step, folder: Path) -> tuple[int, str]:
-    """Run one step in a folder; returns the exit code and the output."""
+def run(step: Step, folder: Path, programs: Path | None = None) -> tuple[int, str]:
+    """Run one step in a folder; returns the exit code and the output.
+
+    A program of the folder ``programs`` is taken before another of its name.
+    """
     if step.file:
         (folder / step.file).write_text(step.command, encoding="utf-8")
         return 0, ""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    folders = [programs, Path(sys.executable).parent, os.environ["PATH"]]
+    path = os.pathsep.join(str(one) for one in folders if one is not None)
     done = subprocess.run(
         ["bash", "-c", step.command],
         cwd=folder,

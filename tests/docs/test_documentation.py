@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cli.reference import reference, walk
 from governance.kernel.settings import ENVIRONMENT_PREFIX, Settings
+from tests.quick_commands import quick_commands
 
 sys.path.insert(0, str(Path(__file__).parent))
 import console
@@ -15,13 +17,22 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a program `underwriter` that is there at once."""
+    with quick_commands(tmp_path_factory.mktemp("programs")) as found:
+        yield found
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_example_runs_and_prints_what_the_page_says(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The README in processes that start from nothing, as a user's do; the rest is quicker."""
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", str(tmp_path / "underwriter.db"))
+    chosen = None if page.stem == "README" else programs
     for step in console.steps(page.read_text(encoding="utf-8")):
-        exit_code, output = console.run(step, tmp_path)
+        exit_code, output = console.run(step, tmp_path, chosen)
         assert exit_code == step.exit_code, f"$ {step.command}\n{output}"
         assert console.fits(step.expected, output), f"$ {step.command}\n{output}"
 

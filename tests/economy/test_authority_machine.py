@@ -167,7 +167,6 @@ class AuthorityMachine(RuleBasedStateMachine):
 TestAuthority = AuthorityMachine.TestCase
 TestAuthority.settings = settings(
     max_examples=25,
-    stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

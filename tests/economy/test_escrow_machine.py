@@ -145,7 +145,6 @@ class EscrowMachine(RuleBasedStateMachine):
 TestEscrow = EscrowMachine.TestCase
 TestEscrow.settings = settings(
     max_examples=20,
-    stateful_step_count=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -6,20 +6,24 @@ from pathlib import Path
 import pytest
 
 from cli.main import run
+from tests.conftest import DatabaseAfter
 
 CERTIFY = ["--cc", ".96", "--er", ".95", "--as", ".93", "--ih", ".92"]
 COUNTS = ["--n-cc", "500", "--n-er", "500", "--n-as", "500"]
 
 
 @pytest.fixture
-def economy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def economy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_after: DatabaseAfter) -> None:
     """Two agents at T5, of which the first has 1,000 USD reserved."""
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", str(tmp_path / "a.db"))
-    run(["init"])
-    for name in ("first", "second"):
-        run(["agent", "register", name])
-        assert run(["agent", "certify", name, *CERTIFY, *COUNTS]) == 0
-    assert run(["authorize", "reserve", "first", "--amount", "1000 USD", "--key", "a"]) == 0
+    database_after(
+        tmp_path / "a.db",
+        ("agent", "register", "first"),
+        ("agent", "certify", "first", *CERTIFY, *COUNTS),
+        ("agent", "register", "second"),
+        ("agent", "certify", "second", *CERTIFY, *COUNTS),
+        ("authorize", "reserve", "first", "--amount", "1000 USD", "--key", "a"),
+    )
 
 
 def _marginal(capsys: pytest.CaptureFixture[str], agent: str, amount: str) -> dict[str, float]:

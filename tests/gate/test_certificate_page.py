@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,23 +25,11 @@ from governance.gate.certificate.payload import (
 from governance.gate.decay import tier_at
 from governance.gate.policy import default_policy
 from governance.gate.standing import standing_of
+from tests.browser import Browser
 
 pytestmark = pytest.mark.chromium
 
 KEY = private_key_from_seed(bytes(range(32)))
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--virtual-time-budget=5000",
-    "--dump-dom",
-)
 SCORES = vector(0.92, 0.93, 0.9, 0.9, n_cc=400, n_er=390, n_as=360)
 
 
@@ -72,18 +59,13 @@ def certificate(issued_at: datetime, name: str = "Example agent") -> Certificate
     return sign(payload(issued_at, name), KEY)
 
 
-def open_page(chromium: str, folder: Path, html: str, fragment: str = "") -> str:
+def open_page(browser: Browser, folder: Path, html: str, fragment: str = "") -> str:
     """Return the page's content after its script ran, with no network."""
     page = folder / "certificate.html"
     page.write_text(html, encoding="utf-8")
-    done = subprocess.run(
-        [chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", page.as_uri() + fragment],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return done.stdout
+    with browser.page(page.as_uri() + fragment) as shown:
+        shown.wait_for("document.getElementById('verdict').className")
+        return shown.content()
 
 
 def verdict(dom: str) -> str:
@@ -92,10 +74,10 @@ def verdict(dom: str) -> str:
 
 
 def test_a_good_certificate_verifies_and_shows_the_tier_after_decay(
-    chromium: str, tmp_path: Path, now: datetime
+    browser: Browser, tmp_path: Path, now: datetime
 ) -> None:
     issued = now - timedelta(days=20)
-    dom = open_page(chromium, tmp_path, to_html(certificate(issued)))
+    dom = open_page(browser, tmp_path, to_html(certificate(issued)))
     assert verdict(dom) == "verified"
     tier = tier_at(standing_of(SCORES, default_policy(), "bound"), default_policy(), 20.001)
     assert tier == 3
@@ -106,9 +88,9 @@ def test_a_good_certificate_verifies_and_shows_the_tier_after_decay(
     assert "at most 8 items (--limit)" in dom
 
 
-def test_a_name_is_text_and_no_markup(chromium: str, tmp_path: Path, now: datetime) -> None:
+def test_a_name_is_text_and_no_markup(browser: Browser, tmp_path: Path, now: datetime) -> None:
     name = "</script><img src=x onerror=alert(1)>"
-    dom = open_page(chromium, tmp_path, to_html(certificate(now - timedelta(days=1), name)))
+    dom = open_page(browser, tmp_path, to_html(certificate(now - timedelta(days=1), name)))
     assert verdict(dom) == "verified"
     assert "<img" not in dom
     assert "&lt;img" in dom
@@ -133,50 +115,50 @@ def altered(html: str, old: str, new: str) -> str:
     ],
 )
 def test_a_tampered_copy_is_refused(
-    chromium: str, tmp_path: Path, now: datetime, old: str, new: str
+    browser: Browser, tmp_path: Path, now: datetime, old: str, new: str
 ) -> None:
     html = altered(to_html(certificate(now - timedelta(days=1))), old, new)
-    dom = open_page(chromium, tmp_path, html)
+    dom = open_page(browser, tmp_path, html)
     assert verdict(dom) == "refused"
     assert "The signature does not fit" in dom
 
 
 def test_a_signer_s_tier_that_does_not_follow_is_refused(
-    chromium: str, tmp_path: Path, now: datetime
+    browser: Browser, tmp_path: Path, now: datetime
 ) -> None:
     said = payload(now - timedelta(days=1))
     lie = said.model_copy(update={"decision": {**said.decision, "tier": 5}})
-    dom = open_page(chromium, tmp_path, to_html(sign(lie, KEY)))
+    dom = open_page(browser, tmp_path, to_html(sign(lie, KEY)))
     assert verdict(dom) == "refused"
     assert "does not follow from the scores" in dom
 
 
 def test_another_key_is_refused_where_one_is_expected(
-    chromium: str, tmp_path: Path, now: datetime
+    browser: Browser, tmp_path: Path, now: datetime
 ) -> None:
     html = to_html(certificate(now - timedelta(days=1)))
-    right = open_page(chromium, tmp_path, html, f"#key={key_id(KEY.public_key())}")
+    right = open_page(browser, tmp_path, html, f"#key={key_id(KEY.public_key())}")
     assert verdict(right) == "verified"
-    wrong = open_page(chromium, tmp_path, html, "#key=ed25519:00")
+    wrong = open_page(browser, tmp_path, html, "#key=ed25519:00")
     assert verdict(wrong) == "refused"
 
 
 @pytest.mark.parametrize(("days", "fault"), [(-1, "in the future"), (98, "It has ended")])
 def test_time_is_checked(
-    chromium: str, tmp_path: Path, now: datetime, days: float, fault: str
+    browser: Browser, tmp_path: Path, now: datetime, days: float, fault: str
 ) -> None:
-    dom = open_page(chromium, tmp_path, to_html(certificate(now - timedelta(days=days))))
+    dom = open_page(browser, tmp_path, to_html(certificate(now - timedelta(days=days))))
     assert verdict(dom) == "refused"
     assert fault in dom
 
 
-def test_what_is_no_certificate_is_refused(chromium: str, tmp_path: Path, now: datetime) -> None:
+def test_what_is_no_certificate_is_refused(browser: Browser, tmp_path: Path, now: datetime) -> None:
     html = to_html(certificate(now))
     data = certificate_in(html)
     assert data is not None
     assert json.loads(data) == certificate(now).to_json()
     assert certificate_in("<html></html>") is None
-    assert verdict(open_page(chromium, tmp_path, html.replace(data, "{}"))) == "refused"
+    assert verdict(open_page(browser, tmp_path, html.replace(data, "{}"))) == "refused"
 
 
 def test_the_page_admits_only_its_own_script(now: datetime) -> None:

@@ -11,7 +11,6 @@ from governance.kernel.settings import Settings
 from governance.operations.caller import Caller, Permission
 from governance.operations.perform import perform
 from governance.operations.place import Place, place_of
-from governance.registry.setup import set_up
 from governance.store.store import Store
 
 EVERYTHING = frozenset(get_args(Permission))
@@ -23,9 +22,14 @@ def somebody(name: str = "tester") -> Caller:
 
 
 @pytest.fixture
+def store(set_up_store: Store) -> Store:
+    """A store of either kind with ontology and policy."""
+    return set_up_store
+
+
+@pytest.fixture
 def place(store: Store) -> Place:
     """An initialised place on either database."""
-    set_up(store)
     return place_of(store, Settings())
 
 

@@ -3,15 +3,13 @@ from __future__ import annotations
 import pytest
 
 from governance.gate.vector import RobustnessVector
-from governance.registry.setup import set_up
 from governance.store.store import Store
 
 
 @pytest.fixture
-def ready(sqlite_store: Store) -> Store:
+def ready(set_up_sqlite_store: Store) -> Store:
     """A store with ontology and default policy."""
-    set_up(sqlite_store)
-    return sqlite_store
+    return set_up_sqlite_store
 
 
 @pytest.fixture

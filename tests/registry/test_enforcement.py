@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cli.main import run
+from tests.conftest import DatabaseAfter
 
 SCORES = ["--cc", ".96", "--er", ".95", "--as", ".93", "--ih", ".92"]
 COUNTS = ["--n-cc", "500", "--n-er", "500", "--n-as", "500"]
@@ -14,17 +15,20 @@ MODEL = "sha256:" + "a" * 64
 
 
 @pytest.fixture(autouse=True)
-def economy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def economy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_after: DatabaseAfter) -> None:
     """A principal at T5 with 50 USD reserved and a delegate that holds 20 USD of it."""
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", str(tmp_path / "a.db"))
-    assert run(["init"]) == 0
-    for name in ("principal", "delegate"):
-        assert run(["agent", "register", name]) == 0
-        assert run(["agent", "certify", name, *SCORES, *COUNTS]) == 0
-    reserve = ["authorize", "reserve", "principal", "--amount", "50 USD", "--key", "a"]
-    assert run([*reserve, "--expires", "1h"]) == 0
-    grant = ["delegate", "grant", "principal", "delegate", "--amount", "20 USD"]
-    assert run([*grant, "--expires", "8h"]) == 0
+    reserve = ("authorize", "reserve", "principal", "--amount", "50 USD", "--key", "a")
+    grant = ("delegate", "grant", "principal", "delegate", "--amount", "20 USD")
+    database_after(
+        tmp_path / "a.db",
+        ("agent", "register", "principal"),
+        ("agent", "certify", "principal", *SCORES, *COUNTS),
+        ("agent", "register", "delegate"),
+        ("agent", "certify", "delegate", *SCORES, *COUNTS),
+        (*reserve, "--expires", "1h"),
+        (*grant, "--expires", "8h"),
+    )
 
 
 def _shown(capsys: pytest.CaptureFixture[str], agent: str) -> dict[str, Any]:
