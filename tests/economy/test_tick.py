@@ -29,7 +29,7 @@ from governance.store.verify import verify_ledger
 from tests.economy.conftest import certify, quiet_policy, usd
 
 Make = Callable[[str, int | None], Agent]
-NOTHING = Ticked(0, 0, 0, 0, 0, 0, 0)
+NOTHING = Ticked(**dict.fromkeys(Ticked.model_fields, 0))
 
 
 def events(store: Store, kind: str) -> list[LedgerEvent]:

@@ -11,7 +11,7 @@ from governance.gate.vector import RobustnessVector
 from governance.incidents.coding import classify_stored
 from governance.incidents.importing import import_records
 from governance.incidents.intake import ReadResult
-from governance.incidents.links import frozen_agents, linked_codings, links_at
+from governance.incidents.links import linked_codings, links_at
 from governance.incidents.merging import merge_incidents
 from governance.incidents.view import find_incident
 from governance.kernel.clock import FixedClock
@@ -20,6 +20,7 @@ from governance.registry.certifications import certify_agent
 from governance.registry.incident_effects import Severity, lift_freeze, link_incident
 from governance.registry.risks import all_frequencies
 from governance.registry.setup import set_up
+from governance.store.past import frozen_agents
 from governance.store.store import Store
 
 
@@ -49,7 +50,7 @@ def _answers(store: Store, at: Any) -> tuple[Any, ...]:
     with store.read() as session:
         return (
             [row.id for row in links_at(session, at)],
-            {name: row.id for name, row in frozen_agents(session, at).items()},
+            {name: row.id for name, row in frozen_agents(session, at or store.clock.now()).items()},
             linked_codings(session, at),
         )
 
@@ -74,7 +75,7 @@ def test_links_freezes_and_codes_of_then(linked: Store, clock: FixedClock) -> No
     with linked.read() as session:
         agent = find_agent(session, "bot")
         assert len(links_at(session, agent_id=agent.id)) == 2
-        assert agent.id not in frozen_agents(session)
+        assert agent.id not in frozen_agents(session, clock.now())
 
 
 def test_of_merged_incidents_the_one_that_stands_is_counted_once(

@@ -135,7 +135,7 @@ def test_an_older_database_asks_for_an_upgrade(store: Store) -> None:
     downgrade(store.engine, "0001")
     with pytest.raises(StorageError) as caught:
         require_current(store.engine)
-    assert caught.value.hint == "underwriter db upgrade"
+    assert caught.value.remedy == "database.upgrade"
 
 
 def test_an_unknown_revision_is_bad_input(store: Store) -> None:
