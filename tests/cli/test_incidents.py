@@ -288,6 +288,7 @@ def interrupted(store):
             signal.raise_signal(signal.SIGINT)
 
 Store.write = interrupted
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
 sys.exit(cli.main.run(sys.argv[1:]))
 """
 
