@@ -1,12 +1,18 @@
-"""The table of operations: what each is called, who may ask for it, and where its handler is."""
+"""The table of operations: what each is called, who may ask for it, and where its handler is.
+
+The table is `data/operations.csv`, so that nothing is imported to read it; `data/examples.json`
+has a Request for each operation that takes one.
+"""
 
 from __future__ import annotations
 
+import csv
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, cast
 
 from governance.kernel.errors import NotFoundError, UnderwriterError
 from governance.operations.caller import Permission
@@ -15,22 +21,7 @@ from governance.operations.caller import Permission
 # runs: long work in transactions of its own, which goes on where it was stopped.
 Effect = Literal["pure", "reads", "writes", "runs"]
 
-AREAS = (
-    "agents",
-    "authority",
-    "contracts",
-    "incidents",
-    "register",
-    "controls",
-    "exposure",
-    "policies",
-    "audits",
-    "reports",
-    "ledger",
-    "people",
-    "taxonomy",
-    "installation",
-)
+DATA = Path(__file__).with_name("data")
 
 
 @dataclass(frozen=True)
@@ -38,38 +29,41 @@ class Operation:
     """One thing that a user can do.
 
     ``handler`` is a dotted path, ``module:function``, below `governance.operations`; ``command``
-    the words of the command line. ``example`` is a Request as JSON, where ``{name}`` stands for
-    an id. ``binding`` says that the database's roles, once in use, ask for the permission.
+    the words of the command line. ``bound`` says that the database's roles, once in use, are
+    asked for the permission.
     """
 
     name: str
-    handler: str
-    permission: Permission
-    effect: Effect
     command: str
-    example: dict[str, Any] = field(default_factory=dict)
-    binding: bool = False
+    permission: Permission
+    bound: bool
+    effect: Effect
+    handler: str
+
+    @property
+    def area(self) -> str:
+        """Return the area of the handler: ``incidents_review`` belongs to ``incidents``."""
+        return self.handler.partition(":")[0].partition("_")[0]
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """Return a Request as JSON, in which ``{name}`` stands for an id; empty where none is."""
+        return _examples().get(self.name, {})
 
     def function(self) -> Callable[..., Any]:
         """Import and return the handler."""
-        module, name = self.handler.split(":")
-        found: Callable[..., Any] = getattr(
-            importlib.import_module(f"{__package__}.{module}"), name
-        )
+        name, _, function = self.handler.partition(":")
+        module = importlib.import_module(f"{__package__}.{name}")
+        found: Callable[..., Any] = getattr(module, function)
         return found
 
 
 @cache
 def operations() -> dict[str, Operation]:
-    """Return every operation by its name, in the order of the areas."""
-    found: dict[str, Operation] = {}
-    for area in AREAS:
-        rows: tuple[Operation, ...] = importlib.import_module(f"{__package__}.rows.{area}").ROWS
-        for row in rows:
-            if row.name in found:
-                raise ValueError(f"two operations are called {row.name}")
-            found[row.name] = row
-    return found
+    """Return every operation by its name, in the order of the table."""
+    with (DATA / "operations.csv").open(encoding="utf-8", newline="") as table:
+        rows = [_operation(row) for row in csv.DictReader(table)]
+    return {row.name: row for row in rows}
 
 
 def find_operation(name: str) -> Operation:
@@ -77,6 +71,15 @@ def find_operation(name: str) -> Operation:
     found = operations().get(name)
     if found is None:
         raise NotFoundError(f"there is no operation {name!r}", field="operation")
+    return found
+
+
+def operation_of(handler: Callable[..., Any]) -> Operation:
+    """Return the operation that a handler carries out; raises ValueError where none names it."""
+    path = f"{handler.__module__.removeprefix(f'{__package__}.')}:{handler.__name__}"
+    found = _by_handler().get(path)
+    if found is None:
+        raise ValueError(f"no operation names {path}")
     return found
 
 
@@ -89,19 +92,25 @@ def help_of(error: UnderwriterError) -> str | None:
     return command if error.hint is None else f"{error.hint} ({command})"
 
 
-def operation_of(handler: Callable[..., Any]) -> Operation:
-    """Return the operation that a handler carries out; raises ValueError where none names it."""
-    package = f"{__package__}."
-    module = handler.__module__.removeprefix(package)
-    area = importlib.import_module(f"{package}rows.{_area_of(module)}")
-    path = f"{module}:{handler.__name__}"
-    for row in area.ROWS:
-        if row.handler == path:
-            found: Operation = row
-            return found
-    raise ValueError(f"no operation names {path}")
+@cache
+def _by_handler() -> dict[str, Operation]:
+    return {row.handler: row for row in operations().values()}
 
 
-def _area_of(module: str) -> str:
-    """Return the area of a handler's module; ``incidents_review`` belongs to ``incidents``."""
-    return module if module in AREAS else module.split("_")[0]
+@cache
+def _examples() -> dict[str, dict[str, Any]]:
+    from governance.kernel.documents import parse_json
+
+    text = (DATA / "examples.json").read_text(encoding="utf-8")
+    return cast("dict[str, dict[str, Any]]", parse_json(text, "examples.json"))
+
+
+def _operation(row: dict[str, str]) -> Operation:
+    return Operation(
+        name=row["name"],
+        command=row["command"],
+        permission=cast("Permission", row["permission"]),
+        bound=row["bound"] == "bound",
+        effect=cast("Effect", row["effect"]),
+        handler=row["handler"],
+    )

@@ -8,14 +8,14 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
-from governance.operations.catalogue import AREAS, Operation, operations
+from governance.operations.catalogue import Operation, operations
 
 HEADER = """# Operations
 
-Written from the catalogue (`governance/operations/catalogue.py`) by `make docs`; `make check` fails
-where the two differ. Each thing that a user can do is defined once, with the permission that it
-takes, and every door leads to it: the command line names operations by its own words, a program
-by `governance.operations.perform`. *pure* needs no database, *reads* opens one session, *writes*
+Written from the catalogue (`governance/operations/data/operations.csv`) by `make docs`; `make
+check` fails where the two differ. Each thing that a user can do is defined once, with the
+permission that it takes, and every door leads to it: the command line names operations by its own
+words, a program by `governance.operations.perform`. *pure* needs no database, *reads* opens one session, *writes*
 is one transaction (all of it or nothing), *runs* is long work in transactions of its own. *bound*:
 the database's roles, once in use, are asked for the permission.
 """
@@ -39,12 +39,13 @@ def _index() -> str:
     rows = ["| operation | command | permission | effect |", "| --- | --- | --- | --- |"]
     for operation in operations().values():
         anchor = operation.name.replace(".", "")
-        bound = ", bound" if operation.binding else ""
+        bound = ", bound" if operation.bound else ""
         rows.append(
             f"| [`{operation.name}`](#{anchor}) | `{operation.command}` | "
             f"{operation.permission}{bound} | {operation.effect} |"
         )
-    return "\n".join(rows) + f"\n\n{len(operations())} operations in {len(AREAS)} areas.\n"
+    areas = {operation.area for operation in operations().values()}
+    return "\n".join(rows) + f"\n\n{len(operations())} operations in {len(areas)} areas.\n"
 
 
 def _section(operation: Operation) -> Iterator[str]:

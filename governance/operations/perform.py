@@ -46,7 +46,7 @@ def perform(
         return _read(place, caller, operation, carry_out, request, ears)
     if operation.effect == "writes":
         return _write(place, caller, operation, carry_out, request, ears)
-    if operation.binding:
+    if operation.bound:
         with place.store.read() as session:
             require_held(session, operation, caller)
     return carry_out(Running(place, caller, place.clock.now(), ears), request)
@@ -62,7 +62,7 @@ def _read(
 ) -> AnswerT:
     with ExitStack() as exits:
         work = Reading(place, caller, place.clock.now(), ears, exits)
-        if operation.binding:
+        if operation.bound:
             require_held(work.session, operation, caller)
         return handler(work, request)
 
@@ -77,7 +77,7 @@ def _write(
 ) -> AnswerT:
     def carry_out(transaction: Transaction) -> AnswerT:
         own = replace(transaction, actor=caller.name)
-        if operation.binding:
+        if operation.bound:
             require_held(own.session, operation, caller)
         return handler(Writing(place, caller, own.now, ears, transaction=own), request)
 

@@ -17,11 +17,7 @@ from tests.operations.conftest import somebody
 
 def names_of(area: str) -> list[str]:
     """Return the operations whose handlers are of an area."""
-    return [
-        name
-        for name, operation in operations().items()
-        if operation.handler.split(":")[0].split("_")[0] == area
-    ]
+    return [name for name, operation in operations().items() if operation.area == area]
 
 
 def request_of(operation: Operation, ids: Mapping[str, str]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -15,6 +16,7 @@ from cli.reference import walk
 from governance.kernel.errors import InputError, NotFoundError
 from governance.operations.caller import Permission
 from governance.operations.catalogue import (
+    DATA,
     Operation,
     find_operation,
     help_of,
@@ -58,7 +60,7 @@ def test_its_example_is_a_request_of_its_kind(operation: Operation) -> None:
 
 def test_the_tests_name_it(operation: Operation) -> None:
     texts = (file.read_text(encoding="utf-8") for file in TESTS.glob("test_*.py"))
-    area = operation.handler.split(":")[0].split("_")[0]
+    area = operation.area
     assert any(f'"{operation.name}"' in text or f'names_of("{area}")' in text for text in texts)
 
 
@@ -80,6 +82,14 @@ def test_what_helps_is_said_in_words_of_the_command_line() -> None:
     assert help_of(error) == "ask (underwriter role grant ada auditor)"
     assert help_of(InputError("no", remedy="agents.list")) == "underwriter agent list"
     assert help_of(InputError("no", hint="ask")) == "ask"
+
+
+def test_names_and_handlers_are_there_once_and_examples_belong_to_operations() -> None:
+    rows = (DATA / "operations.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 1 + len(operations())
+    assert len({row.handler for row in operations().values()}) == len(operations())
+    examples = json.loads((DATA / "examples.json").read_text(encoding="utf-8"))
+    assert set(examples) <= set(operations())
 
 
 def test_a_name_that_is_not_there() -> None:

@@ -77,7 +77,13 @@ def _run(
 def test_the_wheel_carries_what_the_program_needs(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert not [name for name in names if name.startswith(("tests/", "bench/", "docs/"))]
-    for ending in (".mako", "default-policy.yaml", "py.typed", "example-agents.csv"):
+    for ending in (
+        ".mako",
+        "default-policy.yaml",
+        "py.typed",
+        "example-agents.csv",
+        "operations.csv",
+    ):
         assert [name for name in names if name.endswith(ending)], ending
 
 

@@ -1,1 +1,0 @@
-"""The rows of the catalogue, a file an area; they name handlers and import none."""
