@@ -10,9 +10,8 @@ import typer
 from cli import agent_audit
 from cli.agent_certificate import app as certificate_app
 from cli.audit_options import parse_tier
-from cli.database import DatabaseOption
-from cli.door import AtOption, as_data, ask, moment_of, print_answer, print_answer_lines
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import AtOption, Door, as_data, moment_of, print_answer, print_answer_lines, with_door
+from cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
     from governance.registry.standing import AgentStanding
@@ -41,68 +40,59 @@ CountOption = Annotated[
 
 
 @app.command(epilog="Example: underwriter agent register invoice-bot --prompt prompt.txt")
+@with_door
 def register(
-    ctx: typer.Context,
+    door: Door,
     name: Annotated[str, typer.Argument(help="A name of its own for the agent.")],
     model: ModelOption = None,
     prompt: PromptOption = None,
     tools: ToolsOption = None,
     group: Annotated[str, typer.Option(help="Group whose policy rules the agent.")] = "default",
     description: Annotated[str, typer.Option(help="What the agent is for.")] = "",
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Register an agent. It stands at T0 until it is certified."""
     from governance.operations import agents
 
     request = agents.RegisterAgent(
-        name=name,
-        digests=_digests(model, prompt, tools),
-        group=group,
-        description=description,
+        name=name, digests=_digests(model, prompt, tools), group=group, description=description
     )
-    answer = ask(ctx, db, agents.register, request)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(agents.register, request)
+    if door.printed(answer):
         return
     note(f"{answer.agent} registered as {answer.id}; it stands at T0 until it is certified")
 
 
 @app.command(epilog="Example: underwriter agent change invoice-bot --prompt new-prompt.txt")
+@with_door
 def change(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     model: ModelOption = None,
     prompt: PromptOption = None,
     tools: ToolsOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Record that model, prompt or tools changed; the certification becomes void."""
     from governance.operations import agents
 
     request = agents.ChangeAgent(agent=name, digests=_digests(model, prompt, tools))
-    answer = ask(ctx, db, agents.change, request)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(agents.change, request)
+    if door.printed(answer):
         return
     note(f"{answer.agent}: {len(answer.void)} certifications made void; it stands at T0")
 
 
 @app.command(epilog="Example: underwriter agent retire invoice-bot --reason 'replaced'")
+@with_door
 def retire(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     reason: Annotated[str, typer.Option(help="Why; it goes into the ledger.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Retire an agent for good."""
     from governance.operations import agents
 
-    answer = ask(ctx, db, agents.retire, agents.WithReason(agent=name, reason=reason))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(agents.retire, agents.WithReason(agent=name, reason=reason))
+    if door.printed(answer):
         return
     note(f"{answer.agent} is retired")
 
@@ -111,8 +101,9 @@ def retire(
     epilog="Example: underwriter agent certify invoice-bot --cc .86 --er .84 --as .79 --ih .9 "
     "--n-cc 300 --n-er 300 --n-as 240"
 )
+@with_door
 def certify(
-    ctx: typer.Context,
+    door: Door,
     name: Annotated[
         str | None, typer.Argument(help="The agent's name or id; left out with --file.")
     ] = None,
@@ -136,8 +127,6 @@ def certify(
     evidence: Annotated[
         Path | None, typer.Option(help="File that the scores come from; its digest is kept.")
     ] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Certify an agent from its scores, or every agent of a file; missing is missing.
 
@@ -153,14 +142,14 @@ def certify(
         raise InputError("name an agent or a --file, one of the two", field="name")
     if file is not None:
         every = agents_certify.CertifyAll(file=LocalPath(str(file)), basis=basis)
-        standings = ask(ctx, db, agents_certify.certify_all, every)
+        standings = door.ask(agents_certify.certify_all, every)
     else:
         data: dict[str, Any] = {"agent": name, "cc": cc, "er": er, "as": as_, "ih": ih}
         data |= {"n_cc": n_cc, "n_er": n_er, "n_as": n_as, "n_ih": n_ih, "basis": basis}
         data["evidence"] = None if evidence is None else LocalPath(str(evidence))
         one = parse(agents_certify.CertifyAgent, data)
-        standings = [ask(ctx, db, agents_certify.certify, one)]
-    if as_json:
+        standings = [door.ask(agents_certify.certify, one)]
+    if door.as_json:
         (print_answer_lines if file is not None else _print_one)(standings)
         return
     _print_standings(standings)
@@ -171,12 +160,11 @@ def _print_one(standings: list[AgentStanding]) -> None:
 
 
 @app.command("request-tier", epilog="Example: underwriter agent request-tier invoice-bot T4")
+@with_door
 def request_tier(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     tier: Annotated[str, typer.Argument(help="Tier asked for, T1 to T5.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Ask the scaling gate for a tier (the paper's Algorithm 1); the request is in the ledger.
 
@@ -187,8 +175,8 @@ def request_tier(
 
     asked = parse_tier(tier, "tier")
     request = agents_certify.RequestTier(agent=name, tier=asked)
-    answer = ask(ctx, db, agents_certify.request_tier, request).answer
-    if as_json:
+    answer = door.ask(agents_certify.request_tier, request).answer
+    if door.as_json:
         print_json({"agent": name, **as_data(answer)})
     else:
         note(f"{name}: T{asked} {'granted' if answer.granted else 'denied'}, T{answer.tier} now")
@@ -203,34 +191,26 @@ def request_tier(
 
 
 @app.command("list", epilog="Example: underwriter agent list --json")
-def list_(
-    ctx: typer.Context, at: AtOption = None, db: DatabaseOption = None, as_json: JsonOption = False
-) -> None:
+@with_door
+def list_(door: Door, at: AtOption = None) -> None:
     """List every agent with the tier and ceiling that it has now, or had at a past moment."""
     from governance.operations import agents
 
-    standings = ask(ctx, db, agents.list_agents, agents.ListAgents(at=moment_of(at)))
-    if as_json:
-        print_answer(standings)
+    standings = door.ask(agents.list_agents, agents.ListAgents(at=moment_of(at)))
+    if door.printed(standings):
         return
     _print_standings(standings)
 
 
 @app.command(epilog="Example: underwriter agent show invoice-bot")
-def show(
-    ctx: typer.Context,
-    name: NameArgument,
-    at: AtOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def show(door: Door, name: NameArgument, at: AtOption = None) -> None:
     """Show where an agent stands now, or stood at a past moment, why, and when it will fall."""
     from governance.operations import agents
 
     request = agents.ShowAgent(agent=name, at=moment_of(at))
-    standing = ask(ctx, db, agents.show, request)
-    if as_json:
-        print_answer(standing)
+    standing = door.ask(agents.show, request)
+    if door.printed(standing):
         return
     _print_standings([standing])
     for reason in standing.reasons:
@@ -240,12 +220,11 @@ def show(
 
 
 @app.command(epilog="Example: underwriter agent unfreeze invoice-bot --reason 'cause removed'")
+@with_door
 def unfreeze(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     reason: Annotated[str, typer.Option(help="Why; it goes into the ledger.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Lift the freeze that an incident brought.
 
@@ -253,9 +232,8 @@ def unfreeze(
     """
     from governance.operations import agents
 
-    answer = ask(ctx, db, agents.unfreeze, agents.WithReason(agent=name, reason=reason))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(agents.unfreeze, agents.WithReason(agent=name, reason=reason))
+    if door.printed(answer):
         return
     if answer.proposal:
         note(f"proposed as {answer.proposal}: a second policy_owner must approve it")

@@ -9,18 +9,17 @@ import typer
 
 from cli import audit_options as opt
 from cli.audit_show import print_result
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note
+from cli.door import Door, with_door
+from cli.output import note
 
 
+@with_door
 def audit(
-    ctx: typer.Context,
+    door: Door,
     name: Annotated[str, typer.Argument(help="The agent's name or id.")],
     model: opt.SubjectOption,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder of the run; else audits/AGENT/1, 2, ..."),
+        Path | None, typer.Option("--out", help="Folder of the run; else audits/AGENT/1, 2, ...")
     ] = None,
     protocols: opt.ProtocolsOption = "cc,er,as,ih",
     tier: opt.TierOption = "T3",
@@ -46,8 +45,6 @@ def audit(
     retries: opt.RetriesOption = 5,
     rate: opt.RateOption = None,
     timeout: opt.TimeoutOption = 120.0,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Audit an agent's model, certify the agent on the result and sign the certificate.
 
@@ -63,9 +60,8 @@ def audit(
     request = parse(
         audits_run.AuditAgent, {**fields, "agent": name, "public": public, "out": folder}
     )
-    answer = ask(ctx, db, audits_run.certify, request)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(audits_run.certify, request)
+    if door.printed(answer):
         return
     print_result(answer.audit)
     standing = answer.standing

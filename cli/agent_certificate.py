@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import as_data, ask, moment_of, print_answer, text_file
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import Door, as_data, moment_of, print_answer, text_file, with_door, with_plain_door
+from cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
     from governance.gate.certificate.verify import Verification
@@ -28,8 +27,9 @@ def group_help() -> None:
 @app.command(
     epilog="Example: underwriter agent certificate show invoice-bot --format html --out bot.html"
 )
+@with_door
 def show(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     form: Annotated[
         Literal["json", "html", "credential"],
@@ -43,8 +43,6 @@ def show(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write; else standard output.")
     ] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show the certificate of an agent's last certification, or write it as a file.
 
@@ -55,20 +53,21 @@ def show(
     from governance.operations import agents_certificates as certificates
 
     request = certificates.ShowCertificate(agent=name, format=form)
-    text = ask(ctx, db, certificates.show, request).text
+    text = door.ask(certificates.show, request).text
     if out is None:
         typer.echo(text, nl=False)
         return
     write_atomically(out, text)
-    if as_json:
+    if door.as_json:
         print_json({"file": str(out), "format": form})
         return
     note(f"wrote {out}")
 
 
 @app.command(epilog="Example: underwriter agent certificate verify bot.json --trust trust.json")
+@with_plain_door
 def verify(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[str, typer.Argument(help="Certificate as JSON or HTML; `-`: standard input.")],
     trust: Annotated[
         str | None,
@@ -79,7 +78,6 @@ def verify(
         typer.Option(help="NAME=sha256:... as it is now (model, prompt, tools, audit, policy)."),
     ] = None,
     at: Annotated[str | None, typer.Option(help="Moment to check for; else now.")] = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Check a certificate without a database: signature, time, digests, decision, decay.
 
@@ -95,8 +93,8 @@ def verify(
         digests=tuple(digest or ()),
         at=moment_of(at, "at"),
     )
-    found = ask(ctx, None, certificates.verify, request)
-    if as_json:
+    found = door.ask(certificates.verify, request)
+    if door.as_json:
         print_answer(found)
     else:
         _print_verification(found)
@@ -105,58 +103,55 @@ def verify(
 
 
 @app.command(epilog="Example: underwriter agent certificate revoke invoice-bot --reason leaked")
+@with_door
 def revoke(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     reason: Annotated[str, typer.Option(help="Why; it goes into ledger and revocation list.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Revoke the certificate of an agent; it stands at T0 from now on."""
     from governance.operations import agents_certificates as certificates
     from governance.operations.agents import WithReason
 
-    answer = ask(ctx, db, certificates.revoke, WithReason(agent=name, reason=reason))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(certificates.revoke, WithReason(agent=name, reason=reason))
+    if door.printed(answer):
         return
     note(f"{answer.agent}: certificate {answer.certificate} is revoked")
 
 
 @app.command(epilog="Example: underwriter agent certificate trust --out trust.json")
+@with_door
 def trust(
-    ctx: typer.Context,
+    door: Door,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write; else standard output.")
     ] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Write what a stranger needs to check certificates: root key, rotations, revocations."""
     from governance.kernel.files import write_atomically
     from governance.operations import agents_certificates as certificates
     from governance.operations.requests import Nothing
 
-    data = ask(ctx, db, certificates.trust, Nothing())
+    data = door.ask(certificates.trust, Nothing())
     if out is None:
         print_json(data)
         return
     write_atomically(out, json.dumps(data, indent=2) + "\n")
-    if as_json:
+    if door.as_json:
         print_json({"file": str(out), "root_key_id": data["root_key_id"]})
         return
     note(f"wrote {out}; root key {data['root_key_id']}")
 
 
 @app.command(epilog="Example: underwriter agent certificate keys")
-def keys(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def keys(door: Door) -> None:
     """List the signing keys, in use and retired."""
     from governance.operations import agents_certificates as certificates
     from governance.operations.requests import Nothing
 
-    answer = ask(ctx, db, certificates.keys, Nothing())
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(certificates.keys, Nothing())
+    if door.printed(answer):
         return
     rows = as_data(answer)
     print_table(
@@ -166,14 +161,14 @@ def keys(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = Fa
 
 
 @app.command(epilog="Example: underwriter agent certificate rotate")
-def rotate(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def rotate(door: Door) -> None:
     """Retire the signing key and make a new one, which the old one vouches for."""
     from governance.operations import agents_certificates as certificates
     from governance.operations.requests import Nothing
 
-    key = ask(ctx, db, certificates.rotate, Nothing())
-    if as_json:
-        print_answer(key)
+    key = door.ask(certificates.rotate, Nothing())
+    if door.printed(key):
         return
     note(f"{key.id} signs from now on; certificates of the key before stay valid")
 

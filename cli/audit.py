@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import audit_import, audit_judge, audit_run, audit_show
-from cli.door import ask, print_answer_lines
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, print_answer_lines, with_plain_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.operations.audits import CheckedAnswer
@@ -22,11 +22,11 @@ def audit() -> None:
 
 
 @app.command(
-    "check-constraints",
-    epilog="Example: underwriter audit check-constraints answers.jsonl --json",
+    "check-constraints", epilog="Example: underwriter audit check-constraints answers.jsonl --json"
 )
+@with_plain_door
 def check_constraints(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[
         str,
         typer.Argument(
@@ -35,7 +35,6 @@ def check_constraints(
             "standard input.",
         ),
     ],
-    as_json: JsonOption = False,
 ) -> None:
     """Check answers against verifiable instructions, strictly and loosely.
 
@@ -46,8 +45,8 @@ def check_constraints(
     from governance.operations.audits import check_constraints as handler
     from governance.operations.requests import LocalPath
 
-    checked = ask(ctx, None, handler, Answers(file=LocalPath(file)))
-    if as_json:
+    checked = door.ask(handler, Answers(file=LocalPath(file)))
+    if door.as_json:
         print_answer_lines(checked)
     else:
         _print_shares(checked)
@@ -71,7 +70,7 @@ def _print_shares(checked: list[CheckedAnswer]) -> None:
 
 
 app.command(
-    epilog="Example: underwriter audit run --model gguf:demo --tier T1 --limit 5 --out run1",
+    epilog="Example: underwriter audit run --model gguf:demo --tier T1 --limit 5 --out run1"
 )(audit_run.run)
 app.command("score", epilog="Example: underwriter audit score run1 --json")(audit_show.score_)
 app.command(epilog="Example: underwriter audit show run1 --against run2 --html run1.html")(
@@ -79,10 +78,9 @@ app.command(epilog="Example: underwriter audit show run1 --against run2 --html r
 )
 app.command(
     epilog="Example: underwriter audit judge run1 --judge qwen=openai:http://127.0.0.1:8001/v1#q "
-    "--judge gemma=openai:http://127.0.0.1:8002/v1#g --judge phi=gguf:phi.gguf",
+    "--judge gemma=openai:http://127.0.0.1:8002/v1#g --judge phi=gguf:phi.gguf"
 )(audit_judge.judge)
 app.command(epilog="Example: underwriter audit lint --seed my-seed --json")(audit_run.lint)
 app.command(
-    "import",
-    epilog="Example: underwriter audit import run.eval --mapping mapping.yaml --json",
+    "import", epilog="Example: underwriter audit import run.eval --mapping mapping.yaml --json"
 )(audit_import.import_)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer, text_file
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, text_file, with_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.operations.audits_import import Recounted
 
 
+@with_door
 def import_(
-    ctx: typer.Context,
+    door: Door,
     files: Annotated[
         list[Path],
         typer.Argument(
@@ -26,8 +26,7 @@ def import_(
         ),
     ],
     mapping: Annotated[
-        str | None,
-        typer.Option(help="File that says which metric feeds which dimension, and how."),
+        str | None, typer.Option(help="File that says which metric feeds which dimension, and how.")
     ] = None,
     agent: Annotated[
         str | None, typer.Option(help="Certify this agent on the outcomes (declared evidence).")
@@ -35,8 +34,6 @@ def import_(
     allow_truncated: Annotated[
         bool, typer.Option("--allow-truncated", help="Keep a run that was limited on purpose.")
     ] = False,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Import the outcomes of another harness, item by item, and count and bound them anew.
 
@@ -52,12 +49,11 @@ def import_(
         "allow_truncated": allow_truncated,
     }
     if agent is None:
-        found = ask(ctx, db, operation.recount, operation.Outcomes(**fields))
+        found = door.ask(operation.recount, operation.Outcomes(**fields))
     else:
         request = operation.OutcomesOf(**fields, agent=agent)
-        found = ask(ctx, db, operation.certify, request)
-    if as_json:
-        print_answer(found)
+        found = door.ask(operation.certify, request)
+    if door.printed(found):
         return
     _print(found)
     standing = found.standing

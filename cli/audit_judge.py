@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import audit_options as opt
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, print_answer, with_plain_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.audit.judges.report import JudgedReport
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 _SHOWN = 60
 
 
+@with_plain_door
 def judge(
-    ctx: typer.Context,
+    door: Door,
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished audit run.")],
     judges: Annotated[
         list[str],
@@ -42,7 +43,6 @@ def judge(
     retries: opt.RetriesOption = 5,
     rate: opt.RateOption = None,
     timeout: opt.TimeoutOption = 120.0,
-    as_json: JsonOption = False,
 ) -> None:
     """Let a panel of models judge a run's answers to claims (ER) and questions (IH*).
 
@@ -71,8 +71,8 @@ def judge(
             "protocols": opt.names_in(protocols),
         },
     )
-    report = ask(ctx, None, audits_judge.judge, request)
-    if as_json:
+    report = door.ask(audits_judge.judge, request)
+    if door.as_json:
         print_answer(report)
     else:
         print_judged(report, report.remarks, worst)

@@ -9,15 +9,16 @@ import typer
 
 from cli import audit_options as opt
 from cli.audit_show import print_result
-from cli.door import ask, print_answer, text_file
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, print_answer, text_file, with_plain_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.operations.audits import BankLinted
 
 
+@with_plain_door
 def run(
-    ctx: typer.Context,
+    door: Door,
     model: opt.SubjectOption,
     out: Annotated[Path, typer.Option("--out", help="Folder of the run; resumed if it is there.")],
     protocols: opt.ProtocolsOption = "cc,er,as,ih",
@@ -53,7 +54,6 @@ def run(
             "--likelihood", help="Also read verdicts by log-likelihood (hf:, gguf:); never gates."
         ),
     ] = False,
-    as_json: JsonOption = False,
 ) -> None:
     """Ask a model the battery of a tier and score the answers.
 
@@ -75,15 +75,16 @@ def run(
             "likelihood": likelihood,
         },
     )
-    answer = ask(ctx, None, audits_run.run, request)
-    if as_json:
+    answer = door.ask(audits_run.run, request)
+    if door.as_json:
         print_answer(answer)
     else:
         print_result(answer)
 
 
+@with_plain_door
 def lint(
-    ctx: typer.Context,
+    door: Door,
     seed: Annotated[
         str, typer.Option(help="Seed of the bank; public for the public part.")
     ] = "public",
@@ -95,7 +96,6 @@ def lint(
         bool,
         typer.Option("--profiles", help="The profiles' bank alone, with --file and --out too."),
     ] = False,
-    as_json: JsonOption = False,
 ) -> None:
     """Look for faults of an item bank: disclosed traps, ambiguous answers, duplicates.
 
@@ -108,10 +108,10 @@ def lint(
 
     named = None if file is None else text_file(str(file))
     request = audits.LintBank(seed=seed, file=named, profiles=profiles)
-    found = ask(ctx, None, audits.lint, request)
+    found = door.ask(audits.lint, request)
     if out is not None:
         write_atomically(out, found.bank)
-    if as_json:
+    if door.as_json:
         print_answer(found)
     else:
         _print_bank(found)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.audit_judge import print_judged
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, print_answer, with_plain_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.audit.compare import Comparison
@@ -18,27 +18,28 @@ if TYPE_CHECKING:
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of an audit run.")]
 
 
-def score_(ctx: typer.Context, run: RunArgument, as_json: JsonOption = False) -> None:
+@with_plain_door
+def score_(door: Door, run: RunArgument) -> None:
     """Score a finished run again from its transcript; refuses partial or altered evidence."""
     from governance.operations import audits
     from governance.operations.requests import LocalPath
 
-    answer = ask(ctx, None, audits.score, audits.ScoreRun(run=LocalPath(str(run))))
-    if as_json:
+    answer = door.ask(audits.score, audits.ScoreRun(run=LocalPath(str(run))))
+    if door.as_json:
         print_answer(answer)
     else:
         print_result(answer)
 
 
+@with_plain_door
 def show(
-    ctx: typer.Context,
+    door: Door,
     run: RunArgument,
     against: Annotated[
         Path | None, typer.Option(help="Another run of the same items, compared pairwise.")
     ] = None,
     worst: Annotated[int, typer.Option(min=0, help="How many failing items to list.")] = 10,
     html: Annotated[Path | None, typer.Option(help="Write a page with curves here.")] = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show scores with bounds, curves by context, the worst items, judges; compare two runs."""
     from governance.kernel.files import write_atomically
@@ -47,12 +48,11 @@ def show(
 
     other = None if against is None else LocalPath(str(against))
     request = audits.ShowRun(run=LocalPath(str(run)), against=other, worst=worst)
-    found = ask(ctx, None, audits.show, request)
+    found = door.ask(audits.show, request)
     if html is not None:
         write_atomically(html, found.page)
         note(f"wrote {html}")
-    if as_json:
-        print_answer(found)
+    if door.printed(found):
         return
     print_result(found)
     if found.worst:

@@ -8,9 +8,8 @@ import typer
 
 from cli.authorize_marginal import EPILOG as MARGINAL_EPILOG
 from cli.authorize_marginal import marginal
-from cli.database import DatabaseOption
-from cli.door import AtOption, as_data, ask, moment_of, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import AtOption, Door, as_data, moment_of, print_answer, with_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.economy.answers import Outcome
@@ -32,8 +31,9 @@ CurrencyOption = Annotated[str | None, typer.Option("--currency", help="ISO 4217
 @app.command(
     epilog="Example: underwriter authorize reserve invoice-bot --amount '12.50 USD' --key order-17"
 )
+@with_door
 def reserve(
-    ctx: typer.Context,
+    door: Door,
     agent: AgentArgument,
     key: Annotated[
         str, typer.Option("--key", help="Idempotency key: the same key never reserves twice.")
@@ -51,8 +51,6 @@ def reserve(
             help="How long it is held: 30m, 1h, 7d. Default 1h, or until the sub-budget ends.",
         ),
     ] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Set money aside for an agent's action, or say every reason why not.
 
@@ -67,8 +65,8 @@ def reserve(
         action=action,
         expires_in=expires,
     )
-    grant = ask(ctx, db, authority.reserve, request, options={"expires_in": "--expires"})
-    if as_json:
+    grant = door.ask(authority.reserve, request, options={"expires_in": "--expires"})
+    if door.as_json:
         print_answer(grant)
     elif grant.granted:
         said = f"granted before, {grant.state}" if grant.replayed else "granted"
@@ -82,38 +80,35 @@ def reserve(
 
 
 @app.command(epilog="Example: underwriter authorize show invoice-bot --json")
+@with_door
 def show(
-    ctx: typer.Context,
+    door: Door,
     agent: AgentArgument,
     currency: CurrencyOption = None,
     last: Annotated[
         int, typer.Option(min=1, help="How many reservations, besides all held ones.")
     ] = 100,
     at: AtOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show what an agent has or had at risk, its ceiling, what is left, and its reservations."""
     from governance.operations import authority
 
     request = authority.ShowAuthority(agent=agent, currency=currency, last=last, at=moment_of(at))
-    view = ask(ctx, db, authority.show, request)
-    if as_json:
-        print_answer(view)
+    view = door.ask(authority.show, request)
+    if door.printed(view):
         return
     data = as_data(view)
     _print_view(data)
 
 
 @app.command(epilog="Example: underwriter authorize commit ID --amount '9.99 USD'")
+@with_door
 def commit(
-    ctx: typer.Context,
+    door: Door,
     reservation: ReservationArgument,
     amount: AmountOption = None,
     minor: MinorOption = None,
     currency: CurrencyOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Turn held money into spend, all of it or a part; the rest is given back.
 
@@ -122,26 +117,23 @@ def commit(
     from governance.operations import authority
 
     request = authority.Commit(reservation=reservation, amount=read_money(amount, minor, currency))
-    _finish(ask(ctx, db, authority.commit, request), as_json)
+    _finish(door.ask(authority.commit, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter authorize release ID")
-def release(
-    ctx: typer.Context,
-    reservation: ReservationArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def release(door: Door, reservation: ReservationArgument) -> None:
     """Give held money back. Exit code 1 where it is spent already."""
     from governance.operations import authority
 
     request = authority.OfReservation(reservation=reservation)
-    _finish(ask(ctx, db, authority.release, request), as_json)
+    _finish(door.ask(authority.release, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter authorize refund ID --amount '2 USD' --key credit-1")
+@with_door
 def refund(
-    ctx: typer.Context,
+    door: Door,
     reservation: ReservationArgument,
     amount: AmountOption = None,
     minor: MinorOption = None,
@@ -149,19 +141,18 @@ def refund(
     key: Annotated[
         str | None, typer.Option("--key", help="Idempotency key; needed for a part.")
     ] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Take spend back, all that is left of it or a part. Exit code 1 where none was committed."""
     from governance.operations import authority
 
     money = read_money(amount, minor, currency)
     request = authority.Refund(reservation=reservation, amount=money, key=key)
-    _finish(ask(ctx, db, authority.refund, request), as_json)
+    _finish(door.ask(authority.refund, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter authorize check --json")
-def check(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def check(door: Door) -> None:
     """Check that every balance follows from the postings and these from the ledger.
 
     Exit code 1 where the books are not in order.
@@ -169,8 +160,8 @@ def check(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = F
     from governance.operations import authority
     from governance.operations.requests import Nothing
 
-    found = ask(ctx, db, authority.check, Nothing())
-    if as_json:
+    found = door.ask(authority.check, Nothing())
+    if door.as_json:
         print_answer(found)
     elif found.ok:
         print(f"{found.postings} postings, all in order")  # noqa: T201

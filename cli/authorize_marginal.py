@@ -6,23 +6,21 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
-from cli.output import JsonOption, print_table
+from cli.door import Door, with_door
+from cli.output import print_table
 
 EPILOG = "Example: underwriter authorize marginal invoice-bot --amount '12.50 USD'"
 
 
+@with_door
 def marginal(
-    ctx: typer.Context,
+    door: Door,
     agent: Annotated[str, typer.Argument(help="Name or id of the agent.")],
     amount: Annotated[str, typer.Option(help="Amount with currency, such as '12.50 USD'.")],
     level: Annotated[float, typer.Option(help="Level of the TVaR, inside (0, 1).")] = 0.99,
     failures: Annotated[
         float, typer.Option(min=0, help="Failures of each agent a year; an assumption.")
     ] = 1.0,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show the marginal safety and the marginal TVaR of an authorisation; nothing is reserved.
 
@@ -33,9 +31,8 @@ def marginal(
 
     asked = parse_money(amount)
     request = authority.Marginal(agent=agent, amount=asked, level=level, failures=failures)
-    found = ask(ctx, db, authority.marginal, request)
-    if as_json:
-        print_answer(found)
+    found = door.ask(authority.marginal, request)
+    if door.printed(found):
         return
     tvar = f"TVaR {level:g}, {asked.currency}, 1 year"
     print_table(

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import as_data, ask, print_answer, text_file
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, as_data, print_answer, text_file, with_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.economy.answers import ContractAnswer
@@ -19,15 +18,14 @@ ContractArgument = Annotated[str, typer.Argument(help="The contract's id.")]
 
 
 @app.command(epilog="Example: underwriter contract post summary.yaml --poster acme --key job-9")
+@with_door
 def post(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[str, typer.Argument(help="Terms as YAML, JSON or TOML; - is standard input.")],
     poster: Annotated[str, typer.Option("--poster", help="Who pays the reward.")],
     key: Annotated[
         str | None, typer.Option("--key", help="Idempotency key: the same key posts once.")
     ] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Post a contract; its reward goes into escrow.
 
@@ -36,16 +34,12 @@ def post(
     from governance.operations import contracts
 
     request = contracts.PostContract(terms=text_file(file), poster=poster, key=key)
-    _finish(ask(ctx, db, contracts.post, request), as_json)
+    _finish(door.ask(contracts.post, request), door.as_json)
 
 
 @app.command(epilog="Example: UNDERWRITER_ACTOR=dana underwriter contract cosign ID")
-def cosign(
-    ctx: typer.Context,
-    contract: ContractArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def cosign(door: Door, contract: ContractArgument) -> None:
     """Take the liability as the co-signer whom the terms name; until then nobody can accept.
 
     Who acts (UNDERWRITER_ACTOR) must be that person.
@@ -53,16 +47,15 @@ def cosign(
     from governance.operations import contracts
 
     request = contracts.OfContract(contract=contract)
-    _finish(ask(ctx, db, contracts.cosign, request), as_json)
+    _finish(door.ask(contracts.cosign, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter contract accept ID invoice-bot")
+@with_door
 def accept(
-    ctx: typer.Context,
+    door: Door,
     contract: ContractArgument,
     agent: Annotated[str, typer.Argument(help="The agent's name or id.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Bind an agent; its penalty counts as at risk from now on.
 
@@ -71,34 +64,32 @@ def accept(
     from governance.operations import contracts
 
     request = contracts.AcceptContract(contract=contract, agent=agent)
-    _finish(ask(ctx, db, contracts.accept, request), as_json)
+    _finish(door.ask(contracts.accept, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter contract submit ID answer.txt")
+@with_door
 def submit(
-    ctx: typer.Context,
+    door: Door,
     contract: ContractArgument,
     file: Annotated[str, typer.Argument(help="The work, UTF-8 text; - is standard input.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Hand work in before the deadline; a later submission replaces it until it is verified."""
     from governance.operations import contracts
 
     request = contracts.SubmitWork(contract=contract, work=text_file(file).text)
-    _finish(ask(ctx, db, contracts.submit, request), as_json)
+    _finish(door.ask(contracts.submit, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter contract verify ID --signed-by dana")
+@with_door
 def verify(
-    ctx: typer.Context,
+    door: Door,
     contract: ContractArgument,
     signed_by: Annotated[
         str | None,
         typer.Option("--signed-by", help="Sign off as the co-signer; must be UNDERWRITER_ACTOR."),
     ] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Judge what was handed in by the contract's constraints.
 
@@ -107,65 +98,51 @@ def verify(
     from governance.operations import contracts
 
     request = contracts.VerifyWork(contract=contract, signed_by=signed_by)
-    _finish(ask(ctx, db, contracts.verify, request), as_json)
+    _finish(door.ask(contracts.verify, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter contract settle ID")
-def settle(
-    ctx: typer.Context,
-    contract: ContractArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def settle(door: Door, contract: ContractArgument) -> None:
     """Pay out a verified contract, once: the reward to the agent, or the penalty to the poster."""
     from governance.operations import contracts
 
     request = contracts.OfContract(contract=contract)
-    _finish(ask(ctx, db, contracts.settle, request), as_json)
+    _finish(door.ask(contracts.settle, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter contract expire ID")
-def expire(
-    ctx: typer.Context,
-    contract: ContractArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def expire(door: Door, contract: ContractArgument) -> None:
     """End a contract whose time is over; `tick` does it for all of them."""
     from governance.operations import contracts
 
     request = contracts.OfContract(contract=contract)
-    _finish(ask(ctx, db, contracts.expire, request), as_json)
+    _finish(door.ask(contracts.expire, request), door.as_json)
 
 
 @app.command(epilog="Example: underwriter contract cancel ID")
-def cancel(
-    ctx: typer.Context,
-    contract: ContractArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def cancel(door: Door, contract: ContractArgument) -> None:
     """Take back a contract that nobody accepted yet."""
     from governance.operations import contracts
 
     request = contracts.OfContract(contract=contract)
-    _finish(ask(ctx, db, contracts.cancel, request), as_json)
+    _finish(door.ask(contracts.cancel, request), door.as_json)
 
 
 @app.command("list", epilog="Example: underwriter contract list --state accepted")
+@with_door
 def list_(
-    ctx: typer.Context,
+    door: Door,
     state: Annotated[str | None, typer.Option("--state", help="Only contracts in it.")] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """List contracts, oldest first."""
     from governance.kernel.money import shown
     from governance.operations import contracts
 
-    found = ask(ctx, db, contracts.list_contracts, contracts.ContractFilter(state=state))
-    if as_json:
-        print_answer(found)
+    found = door.ask(contracts.list_contracts, contracts.ContractFilter(state=state))
+    if door.printed(found):
         return
     rows = as_data(found)
     print_table(
@@ -187,18 +164,13 @@ def list_(
 
 
 @app.command(epilog="Example: underwriter contract show ID --json")
-def show(
-    ctx: typer.Context,
-    contract: ContractArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def show(door: Door, contract: ContractArgument) -> None:
     """Show a contract with its terms and verdict."""
     from governance.operations import contracts
 
-    row = ask(ctx, db, contracts.show, contracts.OfContract(contract=contract))
-    if as_json:
-        print_answer(row)
+    row = door.ask(contracts.show, contracts.OfContract(contract=contract))
+    if door.printed(row):
         return
     data = as_data(row)
     fields = ("id", "state", "outcome", "poster", "agent", "cosigner", "objective", "deadline")

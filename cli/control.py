@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer, text_file
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, print_answer, text_file, with_door
+from cli.output import note, print_table
 from cli.taxonomy_options import LocalOption, local_file
 from governance.kernel.value import parse
 
@@ -25,8 +24,9 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     epilog="Example: underwriter control set iso42001:A.6.2.8 --status verified --owner Platform "
     "--assessor 'Internal audit' --evidence log-policy.pdf --review-on 2027-06-30",
 )
+@with_door
 def set_(
-    ctx: typer.Context,
+    door: Door,
     control: Annotated[str, typer.Argument(help="For example iso42001:A.6.2.8.")],
     status: Annotated[
         Literal["verified", "declared", "not_assessed"], typer.Option(help="What is known.")
@@ -35,8 +35,7 @@ def set_(
         str | None, typer.Option(help="Of this system; left out: of the organisation.")
     ] = None,
     applicable: Annotated[
-        bool | None,
-        typer.Option("--applicable/--not-applicable", help="Left out: not decided."),
+        bool | None, typer.Option("--applicable/--not-applicable", help="Left out: not decided.")
     ] = None,
     justification: Annotated[str, typer.Option(help="Why it applies or not.")] = "",
     owner: Annotated[str, typer.Option(help="Who answers for the control.")] = "",
@@ -56,8 +55,6 @@ def set_(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By when it is aimed at.")
     ] = None,
     local: LocalOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Say what is known of a control: verified, declared or not assessed.
 
@@ -69,9 +66,8 @@ def set_(
     said |= {"justification": justification, "owner": owner, "assessor": assessor}
     said |= {"target": target, "due": _day(due), "review_on": _day(review_on)}
     said |= {"system": system, "evidence": tuple(map(_evidence, evidence or ()))}
-    answer = ask(ctx, db, set_control, parse(SetControl, {**said, "local": local_file(local)}))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(set_control, parse(SetControl, {**said, "local": local_file(local)}))
+    if door.printed(answer):
         return
     of = f" of {answer.system}" if answer.system else ""
     note(f"{control}{of}: {status}")
@@ -88,12 +84,11 @@ def _evidence(text: str) -> LocalPath | dict[str, str]:
 
 
 @app.command("import", epilog="Example: underwriter control import controls.csv")
+@with_door
 def import_(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV; - is standard input.")],
     local: LocalOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Take words on many controls from a CSV; all of them or none.
 
@@ -105,32 +100,29 @@ def import_(
 
     folder = Path() if file == "-" else Path(file).parent
     files = {"file": text_file(file), "folder": LocalPath(str(folder)), "local": local_file(local)}
-    answer = ask(ctx, db, import_controls, parse(ControlFile, files))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(import_controls, parse(ControlFile, files))
+    if door.printed(answer):
         return
     note(f"{answer.stored} words stored")
 
 
 @app.command("list", epilog="Example: underwriter control list --framework iso42001")
+@with_door
 def list_controls(
-    ctx: typer.Context,
+    door: Door,
     framework: Annotated[
         str | None, typer.Option(help="Every control of this framework, assessed or not.")
     ] = None,
     system: Annotated[str | None, typer.Option(help="Words on this system only.")] = None,
     local: LocalOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """List the last word on each control; with a framework also those without a word."""
     from governance.operations.controls import ControlFilter
     from governance.operations.controls import list_controls as handler
 
     wanted = {"framework": framework, "system": system, "local": local_file(local)}
-    rows = ask(ctx, db, handler, parse(ControlFilter, wanted))
-    if as_json:
-        print_answer(rows)
+    rows = door.ask(handler, parse(ControlFilter, wanted))
+    if door.printed(rows):
         return
     columns = ("control", "system_id", "status", "owner", "assessor", "review_on")
     print_table(
@@ -140,12 +132,8 @@ def list_controls(
 
 
 @app.command(epilog="Example: underwriter control stale --json")
-def stale(
-    ctx: typer.Context,
-    local: LocalOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def stale(door: Door, local: LocalOption = None) -> None:
     """Name the words on controls that no longer stand as they were given.
 
     A review date or target date has passed, an evidence file changed or is gone, or the control
@@ -156,11 +144,11 @@ def stale(
     from governance.operations.editions import WithLocal
 
     own = local_file(local)
-    found = ask(ctx, db, list_stale, WithLocal(local=own))
-    if as_json:
+    found = door.ask(list_stale, WithLocal(local=own))
+    if door.as_json:
         print_answer(found)
     else:
-        words = ask(ctx, db, every_word, ControlFilter(local=own))
+        words = door.ask(every_word, ControlFilter(local=own))
         print_table(
             ("control", "system", "status", "owner", "why"),
             [(r.control, r.system_id, r.status, r.owner, "; ".join(r.reasons)) for r in found],

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.authorize import AmountOption, CurrencyOption, MinorOption, money_from
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
+from cli.door import Door, print_answer, with_door
 from cli.gate_delegate import analyse
-from cli.output import JsonOption, note, print_table
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.economy.answers import Branch
@@ -21,8 +20,9 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 @app.command(
     epilog="Example: underwriter delegate grant buyer scout --amount '20 USD' --expires 8h"
 )
+@with_door
 def grant(
-    ctx: typer.Context,
+    door: Door,
     parent: Annotated[str, typer.Argument(help="The principal's name or id.")],
     child: Annotated[str, typer.Argument(help="The delegate's name or id.")],
     amount: AmountOption = None,
@@ -35,8 +35,6 @@ def grant(
             help="How long it lasts: 8h, 1d, 4w. Default 1d, or until the one above ends.",
         ),
     ] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Hand a part of an agent's authority to another, or say every reason why not.
 
@@ -50,9 +48,9 @@ def grant(
         amount=money_from(amount, minor, currency),
         expires_in=expires,
     )
-    answer = ask(ctx, db, delegations.grant, request, options={"expires_in": "--expires"})
+    answer = door.ask(delegations.grant, request, options={"expires_in": "--expires"})
     money = request.amount
-    if as_json:
+    if door.as_json:
         print_answer(answer)
     elif answer.granted:
         note(f"{child} may use {money} of {parent} until {answer.expires:%c} UTC")
@@ -65,44 +63,40 @@ def grant(
 
 
 @app.command(epilog="Example: underwriter delegate revoke ID --reason 'task done'")
+@with_door
 def revoke(
-    ctx: typer.Context,
+    door: Door,
     delegation: Annotated[str, typer.Argument(help="The sub-budget's id.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; it goes into the ledger.")] = (
-        "revoked"
-    ),
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; it goes into the ledger.")
+    ] = "revoked",
 ) -> None:
     """Take a sub-budget back with all below it, in one transaction; held money is released."""
     from governance.operations import authority_delegations as delegations
 
     request = delegations.RevokeSubBudget(delegation=delegation, reason=reason)
-    answer = ask(ctx, db, delegations.revoke, request)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(delegations.revoke, request)
+    if door.printed(answer):
         return
     ended = answer.ended
     note(f"{len(ended)} sub-budgets ended" if ended else "it had ended already")
 
 
 @app.command(epilog="Example: underwriter delegate tree buyer --json")
+@with_door
 def tree(
-    ctx: typer.Context,
+    door: Door,
     agent: Annotated[
         str | None, typer.Argument(help="An agent's name or id; all trees if left out.")
     ] = None,
     ended: Annotated[bool, typer.Option("--ended", help="Show ended sub-budgets too.")] = False,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show who handed what to whom, and what is left of it."""
     from governance.kernel.money import shown
     from governance.operations import authority_delegations as delegations
 
-    branches = ask(ctx, db, delegations.tree, delegations.ShowTree(agent=agent, ended=ended))
-    if as_json:
-        print_answer(branches)
+    branches = door.ask(delegations.tree, delegations.ShowTree(agent=agent, ended=ended))
+    if door.printed(branches):
         return
     amounts = ("allocated", "spent", "reserved", "delegated", "penalties", "available")
     rows = []

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, with_plain_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.operations.installation_demonstration import DemoSummary
@@ -18,8 +18,9 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command("demo", epilog="Example: underwriter demo --out demo-output")
+@with_plain_door
 def demo(
-    ctx: typer.Context,
+    door: Door,
     out: Annotated[
         Path, typer.Option(help="Folder to write; a former demo in it is replaced.")
     ] = Path("demo-output"),
@@ -27,7 +28,6 @@ def demo(
     assumptions: Annotated[
         str | None, typer.Option(help="YAML file with your own frequency and severity ranges.")
     ] = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Run the main job: real incidents, exposure, certified agents, report, ledger.
 
@@ -38,9 +38,8 @@ def demo(
 
     assumed = None if assumptions is None else LocalPath(assumptions)
     request = Demonstrate(out=LocalPath(str(out)), limit=limit, assumptions=assumed)
-    summary = ask(ctx, None, demonstrate, request)
-    if as_json:
-        print_answer(summary)
+    summary = door.ask(demonstrate, request)
+    if door.printed(summary):
         return
     _show(summary, out)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
-from cli.output import JsonOption, print_table
+from cli.door import Door, print_answer, with_door
+from cli.output import print_table
 
 app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command("doctor", epilog="Example: underwriter doctor --json")
-def doctor(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def doctor(door: Door) -> None:
     """Say what is configured, found and missing.
 
     Exit code 1 where the database cannot be used as it is.
@@ -20,8 +20,8 @@ def doctor(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = 
     from governance.operations.installation_doctor import examine
     from governance.operations.requests import Nothing
 
-    found = ask(ctx, db, examine, Nothing())
-    if as_json:
+    found = door.ask(examine, Nothing())
+    if door.as_json:
         print_answer(found)
     else:
         print_table(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from cli.output import gauge, note, print_json, print_json_line, progress
+from cli.output import JsonOption, gauge, note, print_json, print_json_line, progress
 from governance.kernel.errors import InputError
 from governance.operations.work import Ears, Work
 
@@ -19,6 +22,15 @@ if TYPE_CHECKING:
 
     from governance.operations.requests import LocalPath, TextFile
 
+Command = Callable[..., None]
+KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--db", metavar="URL", help="Database URL or SQLite file; before UNDERWRITER_DATABASE_URL."
+    ),
+]
 AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="MOMENT", help="State as of this past moment (ISO 8601)."),
@@ -30,34 +42,104 @@ AnswerT = TypeVar("AnswerT")
 ModelT = TypeVar("ModelT", bound="BaseModel")
 
 
-def ask(
-    ctx: typer.Context,
-    db: str | None,
-    handler: Callable[[WorkT, RequestT], AnswerT],
-    request: RequestT,
-    *,
-    options: Mapping[str, str] | None = None,
-) -> AnswerT:
-    """Perform an operation as the operating system's user on the database that is named.
+@dataclass(frozen=True)
+class Door:
+    """What a command has beside its own options: where it asks, and whether it answers as JSON."""
 
-    An error at a field of the request names the option that stands for it: the one of the same
-    name, or the one that ``options`` gives for the field.
-    """
-    from governance.operations.caller import local_caller
-    from governance.operations.catalogue import operation_of
-    from governance.operations.perform import perform
-    from governance.operations.place import local_place
+    ctx: typer.Context
+    db: str | None
+    as_json: bool
 
-    named: dict[str, Any] = ctx.find_root().obj or {}
-    place = local_place(url=db or named.get("db"))
-    try:
-        with fields_as_options(ctx, options):
-            # What stores nothing names nobody, and does not wait for the settings.
-            stores = operation_of(handler).effect != "pure"
-            caller = local_caller(place.settings.actor if stores else None)
-            return perform(place, caller, handler, request, ears=Ears(note, progress, gauge))
-    finally:
-        place.close()
+    def ask(
+        self,
+        handler: Callable[[WorkT, RequestT], AnswerT],
+        request: RequestT,
+        *,
+        options: Mapping[str, str] | None = None,
+    ) -> AnswerT:
+        """Perform an operation as the operating system's user on the database that is named.
+
+        An error at a field of the request names the option that stands for it: the one of the same
+        name, or the one that ``options`` gives for the field.
+        """
+        from governance.operations.caller import local_caller
+        from governance.operations.catalogue import operation_of
+        from governance.operations.perform import perform
+        from governance.operations.place import local_place
+
+        named: dict[str, Any] = self.ctx.find_root().obj or {}
+        place = local_place(url=self.db or named.get("db"))
+        try:
+            with self.fields(options):
+                # What stores nothing names nobody, and does not wait for the settings.
+                stores = operation_of(handler).effect != "pure"
+                caller = local_caller(place.settings.actor if stores else None)
+                return perform(place, caller, handler, request, ears=Ears(note, progress, gauge))
+        finally:
+            place.close()
+
+    def request(self, model: type[ModelT], **fields: Any) -> ModelT:
+        """Return a request made of options; raises InputError naming the option at fault."""
+        from governance.kernel.value import parse
+
+        with self.fields():
+            return parse(model, fields)
+
+    def printed(self, answer: BaseModel | list[Any] | tuple[Any, ...]) -> bool:
+        """Print an answer as JSON where that is asked for, and return whether it is."""
+        if self.as_json:
+            print_answer(answer)
+        return self.as_json
+
+    @contextmanager
+    def fields(self, options: Mapping[str, str] | None = None) -> Iterator[None]:
+        """Let an error at a field of a request (``at``) name the command's option (``--at``)."""
+        try:
+            yield
+        except InputError as error:
+            if error.field is not None and error.line is None and self._is_own(error):
+                error.field = (options or {}).get(error.field) or self._option(error.field)
+            raise
+
+    def _is_own(self, error: InputError) -> bool:
+        """Return whether the field is one of the request, and not one inside a file."""
+        return error.file is None or error.file in str(self.ctx.params.get(error.field or "", ""))
+
+    def _option(self, field: str) -> str:
+        for parameter in self.ctx.command.params:
+            if parameter.name in {field, f"{field}_"} and parameter.opts[0].startswith("--"):
+                return parameter.opts[0]
+        return field
+
+
+def with_door(command: Command) -> Command:
+    """Make a function with a Door a command, which takes --db and --json beside its own options."""
+    return _opened(command, {"db": (DatabaseOption, None), "as_json": (JsonOption, False)})
+
+
+def with_plain_door(command: Command) -> Command:
+    """Make a function with a Door a command that needs no database; it takes --json."""
+    return _opened(command, {"as_json": (JsonOption, False)})
+
+
+def _opened(command: Command, taken: dict[str, tuple[Any, object]]) -> Command:
+    @wraps(command)
+    def called(*, ctx: typer.Context, as_json: bool, db: str | None = None, **own: Any) -> None:
+        command(Door(ctx, db, as_json), **own)
+
+    hints = get_type_hints(command, include_extras=True)
+    own = list(inspect.signature(command).parameters.values())[1:]
+    parameters = [
+        inspect.Parameter("ctx", KEYWORD, annotation=typer.Context),
+        *(one.replace(kind=KEYWORD, annotation=hints[one.name]) for one in own),
+        *(
+            inspect.Parameter(name, KEYWORD, default=default, annotation=kind)
+            for name, (kind, default) in taken.items()
+        ),
+    ]
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {one.name: one.annotation for one in parameters}
+    return called
 
 
 def text_file(path: str) -> TextFile:
@@ -81,44 +163,11 @@ def given_path(path: str | None) -> LocalPath | None:
     return None if path is None else LocalPath(path)
 
 
-def request_of(ctx: typer.Context, model: type[ModelT], **fields: Any) -> ModelT:
-    """Return a request made of options; raises InputError naming the option at fault."""
-    from governance.kernel.value import parse
-
-    with fields_as_options(ctx):
-        return parse(model, fields)
-
-
 def moment_of(text: str | None, option: str = "--at") -> datetime | None:
     """Return the moment that an option names; None where it is left out."""
     from governance.kernel.clock import parse_time
 
     return None if text is None else parse_time(text, field=option)
-
-
-@contextmanager
-def fields_as_options(
-    ctx: typer.Context, options: Mapping[str, str] | None = None
-) -> Iterator[None]:
-    """Let an error at a field of a request (``at``) name the command's option (``--at``)."""
-    try:
-        yield
-    except InputError as error:
-        if error.field is not None and error.line is None and _is_own(ctx, error):
-            error.field = (options or {}).get(error.field) or _option(ctx, error.field)
-        raise
-
-
-def _is_own(ctx: typer.Context, error: InputError) -> bool:
-    """Return whether the field is one of the request, and not one inside a file."""
-    return error.file is None or error.file in str(ctx.params.get(error.field or "", ""))
-
-
-def _option(ctx: typer.Context, field: str) -> str:
-    for parameter in ctx.command.params:
-        if parameter.name in {field, f"{field}_"} and parameter.opts[0].startswith("--"):
-            return parameter.opts[0]
-    return field
 
 
 def as_data(answer: BaseModel | list[Any] | tuple[Any, ...] | dict[str, Any]) -> Any:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, given_file, given_path, print_answer, print_answer_lines, request_of
+from cli.door import Door, given_file, given_path, print_answer_lines, with_door, with_plain_door
 from cli.gate_cedar import cedar
 from cli.gate_policy import app as policy_app
 from cli.gate_simulate import simulate
@@ -26,7 +25,7 @@ from cli.gate_vector import (
     PolicyOption,
     vector_of,
 )
-from cli.output import JsonOption, print_table
+from cli.output import print_table
 
 if TYPE_CHECKING:
     from governance.operations.policies_gate import VectorDecision
@@ -50,8 +49,9 @@ def group() -> None:
     epilog="Example: underwriter gate evaluate --cc .82 --er .78 --as .71 --ih .9 --n-cc 300 "
     "--n-er 300 --n-as 120 --json"
 )
+@with_plain_door
 def evaluate(
-    ctx: typer.Context,
+    door: Door,
     cc: CcOption = None,
     er: ErOption = None,
     as_: AsOption = None,
@@ -69,7 +69,6 @@ def evaluate(
     basis: BasisOption = None,
     attempts: AttemptsOption = 1,
     policy: PolicyOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Say which tier a robustness vector holds, what binds it, and what each gap is.
 
@@ -78,10 +77,9 @@ def evaluate(
     from governance.operations import policies_gate as area
 
     vector = vector_of(
-        ctx, cc=cc, er=er, as_=as_, ih=ih, n_cc=n_cc, n_er=n_er, n_as=n_as, n_ih=n_ih
+        door, cc=cc, er=er, as_=as_, ih=ih, n_cc=n_cc, n_er=n_er, n_as=n_as, n_ih=n_ih
     )
-    request = request_of(
-        ctx,
+    request = door.request(
         area.GateQuestion,
         vector=vector,
         file=given_path(file),
@@ -89,8 +87,8 @@ def evaluate(
         attempts=attempts,
         policy=given_file(policy),
     )
-    decisions = ask(ctx, None, area.evaluate, request)
-    if as_json:
+    decisions = door.ask(area.evaluate, request)
+    if door.as_json:
         print_answer_lines(decisions)
         return
     _print_decisions(decisions)
@@ -100,8 +98,9 @@ def evaluate(
     epilog="Example: underwriter gate explain --cc .82 --er .78 --as .71 --ih .9 --n-cc 300 "
     "--n-er 300 --n-as 120"
 )
+@with_door
 def explain(
-    ctx: typer.Context,
+    door: Door,
     cc: CcOption = None,
     er: ErOption = None,
     as_: AsOption = None,
@@ -119,8 +118,6 @@ def explain(
     basis: BasisOption = None,
     attempts: AttemptsOption = 1,
     policy: PolicyOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Explain a tier: what binds it, items still needed, next drops, what would change it."""
     from governance.operations import policies_gate as area
@@ -128,13 +125,12 @@ def explain(
     asked: dict[str, Any] = {"agent": agent}
     if agent is None:
         vector = vector_of(
-            ctx, cc=cc, er=er, as_=as_, ih=ih, n_cc=n_cc, n_er=n_er, n_as=n_as, n_ih=n_ih
+            door, cc=cc, er=er, as_=as_, ih=ih, n_cc=n_cc, n_er=n_er, n_as=n_as, n_ih=n_ih
         )
         asked = {"vector": vector, "basis": basis, "attempts": attempts, "audited": audited}
         asked["policy"] = given_file(policy)
-    found = ask(ctx, db, area.explain, request_of(ctx, area.ExplanationQuestion, **asked))
-    if as_json:
-        print_answer(found)
+    found = door.ask(area.explain, door.request(area.ExplanationQuestion, **asked))
+    if door.printed(found):
         return
     from cli.gate_tables import print_explanation
 
@@ -142,14 +138,14 @@ def explain(
 
 
 @app.command(epilog="Example: underwriter gate due --json")
-def due(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def due(door: Door) -> None:
     """List audits that are due, with the draw revealed; dates to come stay hidden."""
     from governance.operations import policies_stored as area
     from governance.operations.requests import Nothing
 
-    found = ask(ctx, db, area.due, Nothing())
-    if as_json:
-        print_answer(found)
+    found = door.ask(area.due, Nothing())
+    if door.printed(found):
         return
     print_table(
         ("agent", "due since", "cause", "at T0 from", "overdue"),

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from cli.door import ask, given_file, print_answer
-from cli.output import JsonOption, note
+from cli.door import Door, given_file, print_answer, with_plain_door
+from cli.output import note
 
 
+@with_plain_door
 def cedar(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[
         str | None,
         typer.Argument(metavar="[FILE]", help="Policy file; the packaged policy if left out."),
@@ -23,7 +24,6 @@ def cedar(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write; else standard output.")
     ] = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Write a policy as a Cedar policy set, or the schema that it validates against.
 
@@ -33,10 +33,10 @@ def cedar(
     from governance.operations import policies as area
 
     request = area.CedarQuestion(file=given_file(file), schema_alone=schema)
-    answer = ask(ctx, None, area.cedar, request)
+    answer = door.ask(area.cedar, request)
     if out is not None:
         write_atomically(out, answer.cedar)
-    if as_json:
+    if door.as_json:
         print_answer(answer)
     elif out is None:
         typer.echo(answer.cedar, nl=False)

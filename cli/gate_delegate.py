@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import ask, print_answer, text_file
-from cli.output import JsonOption, print_table
+from cli.door import Door, print_answer, text_file, with_plain_door
+from cli.output import print_table
 
 if TYPE_CHECKING:
     from governance.gate.delegation.analysis import DelegationAnalysis
@@ -21,8 +21,9 @@ def group() -> None:
 
 
 @app.command(epilog="Example: underwriter delegate analyse economy.yaml --json")
+@with_plain_door
 def analyse(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[
         str,
         typer.Argument(
@@ -31,7 +32,6 @@ def analyse(
             "grantor, holder, currency, allocated, spent, reserved}.",
         ),
     ],
-    as_json: JsonOption = False,
 ) -> None:
     """Find chains with their tier and liable principal, single points of failure and circles.
 
@@ -39,8 +39,8 @@ def analyse(
     """
     from governance.operations import policies_gate as area
 
-    found = ask(ctx, None, area.analyse, area.EconomyFile(file=text_file(file)))
-    if as_json:
+    found = door.ask(area.analyse, area.EconomyFile(file=text_file(file)))
+    if door.as_json:
         print_answer(found)
     else:
         _print(found)

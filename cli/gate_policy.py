@@ -6,10 +6,17 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, given_file, given_path, print_answer, request_of, text_file
+from cli.door import (
+    Door,
+    given_file,
+    given_path,
+    print_answer,
+    text_file,
+    with_door,
+    with_plain_door,
+)
 from cli.gate_vector import BasisOption
-from cli.output import JsonOption, note, print_table
+from cli.output import note, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -29,15 +36,14 @@ def group_help() -> None:
 
 
 @app.command(epilog="Example: underwriter gate policy show --default > policy.yaml")
+@with_door
 def show(
-    ctx: typer.Context,
+    door: Door,
     file: OptionalFile = None,
     default: Annotated[
         bool, typer.Option("--default", help="Show the packaged policy, a start for your own.")
     ] = False,
     group: GroupOption = "default",
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show a policy: the one in force for a group, a file, or the packaged one."""
     from governance.operations import policies as area
@@ -45,22 +51,20 @@ def show(
     request = area.ShownPolicy(
         file=None if default else given_file(file), packaged=default, group=group
     )
-    answer = ask(ctx, db, area.show, request)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(area.show, request)
+    if door.printed(answer):
         return
     typer.echo(answer.text, nl=False)
     note(f"{answer.name}, {answer.digest}")
 
 
 @app.command("set", epilog="Example: underwriter gate policy set policy.yaml")
+@with_door
 def set_(
-    ctx: typer.Context,
+    door: Door,
     file: FileArgument,
     group: GroupOption = "default",
     reason: Annotated[str, typer.Option(help="Why; needed where a second person approves.")] = "",
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Put a policy in force for a group of agents; a file that breaks a law is refused.
 
@@ -70,9 +74,8 @@ def set_(
     from governance.operations import policies as area
 
     request = area.NewPolicy(file=text_file(file), group=group, reason=reason)
-    answer = ask(ctx, db, area.set_policy, request)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(area.set_policy, request)
+    if door.printed(answer):
         return
     if answer.proposal:
         note(
@@ -84,14 +87,14 @@ def set_(
 
 
 @app.command(epilog="Example: underwriter gate policy releases")
-def releases(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def releases(door: Door) -> None:
     """List every putting in force of a policy, with whether its signature holds."""
     from governance.operations import policies_stored as area
     from governance.operations.requests import Nothing
 
-    rows = ask(ctx, db, area.releases, Nothing())
-    if as_json:
-        print_answer(rows)
+    rows = door.ask(area.releases, Nothing())
+    if door.printed(rows):
         return
     print_table(
         ("since", "group", "policy", "version", "actor", "signature"),
@@ -103,25 +106,20 @@ def releases(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption 
 
 
 @app.command(epilog="Example: underwriter gate policy validate policy.yaml")
-def validate(ctx: typer.Context, file: FileArgument, as_json: JsonOption = False) -> None:
+@with_plain_door
+def validate(door: Door, file: FileArgument) -> None:
     """Check a policy file against every law, without a proof; a fault is bad input (exit 2)."""
     from governance.operations import policies as area
 
-    answer = ask(ctx, None, area.validate, area.CheckedFile(file=text_file(file)))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(area.validate, area.CheckedFile(file=text_file(file)))
+    if door.printed(answer):
         return
     note(f"{answer.name} obeys every law; digest {answer.digest}")
 
 
 @app.command(epilog="Example: underwriter gate policy verify policy.yaml --json")
-def verify(
-    ctx: typer.Context,
-    file: OptionalFile = None,
-    group: GroupOption = "default",
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def verify(door: Door, file: OptionalFile = None, group: GroupOption = "default") -> None:
     """Prove every law for a policy, or show a concrete counterexample of each broken one.
 
     Takes any well-typed file. Exit code 1 where a law is broken. Needs the extra 'prove'.
@@ -129,8 +127,8 @@ def verify(
     from governance.operations import policies as area
 
     request = area.ProvedPolicy(file=given_file(file), group=group)
-    proof = ask(ctx, db, area.verify, request)
-    if as_json:
+    proof = door.ask(area.verify, request)
+    if door.as_json:
         print_answer(proof)
     else:
         print_table(
@@ -151,16 +149,15 @@ def verify(
 
 
 @app.command(epilog="Example: underwriter gate policy diff old.yaml new.yaml --vectors agents.csv")
+@with_door
 def diff(
-    ctx: typer.Context,
+    door: Door,
     before: Annotated[str, typer.Argument(metavar="A", help="Policy file before.")],
     after: Annotated[str, typer.Argument(metavar="B", help="Policy file after.")],
     vectors: Annotated[
         str | None, typer.Option("--vectors", metavar="FILE", help="Agents as CSV or .jsonl.")
     ] = None,
     stored: Annotated[bool, typer.Option("--stored", help="Compare the stored agents.")] = False,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Say who gains and who loses authority when B replaces A.
 
@@ -172,9 +169,8 @@ def diff(
     request = area.Comparison(
         before=text_file(before), after=text_file(after), vectors=given_path(vectors), stored=stored
     )
-    found = ask(ctx, db, area.diff, request)
-    if as_json:
-        print_answer(found)
+    found = door.ask(area.diff, request)
+    if door.printed(found):
         return
     from cli.gate_tables import print_diff
 
@@ -182,8 +178,9 @@ def diff(
 
 
 @app.command(epilog="Example: underwriter gate policy backtest policy.yaml --since 2026-01-01")
+@with_door
 def backtest(
-    ctx: typer.Context,
+    door: Door,
     file: FileArgument,
     since: Annotated[
         str | None, typer.Option("--since", metavar="DATE", help="Only decisions from then on.")
@@ -195,8 +192,6 @@ def backtest(
         ),
     ] = None,
     basis: BasisOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Take past decisions again under a policy and say which would have been others.
 
@@ -204,17 +199,15 @@ def backtest(
     """
     from governance.operations import policies as area
 
-    request = request_of(
-        ctx,
+    request = door.request(
         area.ReplayQuestion,
         file=text_file(file),
         since=since,
         decisions=given_path(decisions),
         basis=basis,
     )
-    found = ask(ctx, db, area.backtest, request)
-    if as_json:
-        print_answer(found)
+    found = door.ask(area.backtest, request)
+    if door.printed(found):
         return
     from cli.gate_tables import print_backtest
 
@@ -224,8 +217,9 @@ def backtest(
 @app.command(
     epilog="Example: underwriter gate policy price --groups agents.yaml --appetite 2M --level 0.99"
 )
+@with_door
 def price(
-    ctx: typer.Context,
+    door: Door,
     file: OptionalFile = None,
     *,
     appetite: Annotated[
@@ -254,8 +248,6 @@ def price(
         typer.Option("--base", metavar="FILE", help="Other risks: a scenario or portfolio file."),
     ] = None,
     group: GroupOption = "default",
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Find the ceilings for which the portfolio's TVaR stays within the appetite.
 
@@ -264,8 +256,7 @@ def price(
     """
     from governance.operations import policies_price as area
 
-    request = request_of(
-        ctx,
+    request = door.request(
         area.PriceQuestion,
         file=given_file(file),
         appetite=appetite,
@@ -275,9 +266,8 @@ def price(
         base=given_file(base),
         group=group,
     )
-    found = ask(ctx, db, area.price, request)
-    if as_json:
-        print_answer(found)
+    found = door.ask(area.price, request)
+    if door.printed(found):
         return
     from cli.gate_tables import print_priced
 

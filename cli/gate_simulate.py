@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.door import as_data, ask, given_file, print_answer, request_of
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, as_data, given_file, with_plain_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.economy.simulation.game import Game
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 HELD = {True: "yes", False: "no", None: "open"}
 
 
+@with_plain_door
 def simulate(
-    ctx: typer.Context,
+    door: Door,
     agents: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many agents.")] = 1000,
     days: Annotated[int, typer.Option(min=1, max=10_000, help="How many days.")] = 200,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 1,
@@ -49,7 +50,6 @@ def simulate(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for four plots (SVG) and result.json.")
     ] = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Simulate agents of seven strategies in a market under the gate.
 
@@ -57,8 +57,7 @@ def simulate(
     """
     from governance.operations import policies_simulation as area
 
-    request = request_of(
-        ctx,
+    request = door.request(
         area.SimulationQuestion,
         agents=agents,
         days=days,
@@ -72,11 +71,10 @@ def simulate(
         settings=given_file(settings),
         plots=out is not None,
     )
-    answer = ask(ctx, None, area.simulate, request)
+    answer = door.ask(area.simulate, request)
     if out is not None:
         _write(out, answer)
-    if as_json:
-        print_answer(answer)
+    if door.printed(answer):
         return
     _print(answer)
 

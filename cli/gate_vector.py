@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import request_of
+from cli.door import Door
 
 if TYPE_CHECKING:
     from governance.gate.vector import RobustnessVector
@@ -39,7 +39,7 @@ PolicyOption = Annotated[
 ]
 
 
-def vector_of(ctx: typer.Context, **scores: float | None) -> RobustnessVector | None:
+def vector_of(door: Door, **scores: float | None) -> RobustnessVector | None:
     """Return the vector that options describe, None where none was given.
 
     Raises InputError naming the option at fault.
@@ -47,4 +47,4 @@ def vector_of(ctx: typer.Context, **scores: float | None) -> RobustnessVector | 
     from governance.operations.policies_gate import RobustnessVector
 
     given = {name.removesuffix("_"): value for name, value in scores.items() if value is not None}
-    return request_of(ctx, RobustnessVector, **given) if given else None
+    return door.request(RobustnessVector, **given) if given else None

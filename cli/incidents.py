@@ -15,13 +15,12 @@ from cli import (
     incidents_review,
     incidents_show,
 )
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
+from cli.door import Door, print_answer, with_door
 from cli.incidents_classify import EPILOG as CLASSIFY_EPILOG
 from cli.incidents_classify import classify
 from cli.incidents_link import EPILOG as LINK_EPILOG
 from cli.incidents_link import link
-from cli.output import JsonOption, note, print_table
+from cli.output import note, print_table
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,8 +37,9 @@ SHOWN = 20
     epilog="Examples: underwriter incidents import genai-incidents --described-only --limit 500"
     "  |  underwriter incidents import board.csv --map title=Headline,description=Body",
 )
+@with_door
 def import_(
-    ctx: typer.Context,
+    door: Door,
     source: Annotated[
         str,
         typer.Argument(
@@ -78,8 +78,6 @@ def import_(
     classify_: Annotated[
         bool, typer.Option("--classify", help="Classify what is not yet classified.")
     ] = False,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Store incidents of a source, each once; import again at any time, also after Ctrl-C.
 
@@ -103,8 +101,8 @@ def import_(
         classify=classify_,
     )
     with _resumable():
-        answer = ask(ctx, db, import_incidents, order)
-    _print_import(answer, as_json=as_json)
+        answer = door.ask(import_incidents, order)
+    _print_import(answer, as_json=door.as_json)
     if answer.conflicts:
         raise typer.Exit(1)
 
@@ -114,7 +112,8 @@ app.command("link", epilog=LINK_EPILOG)(link)
 
 
 @app.command(epilog="Example: underwriter incidents reclassify")
-def reclassify(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def reclassify(door: Door) -> None:
     """Classify stored incidents that the present model has not coded as they stand now.
 
     After Ctrl-C, run it again: it goes on where it stopped. Reviews stay in force; what an
@@ -124,9 +123,8 @@ def reclassify(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOptio
     from governance.operations.requests import Nothing
 
     with _resumable():
-        summary = ask(ctx, db, handler, Nothing())
-    if as_json:
-        print_answer(summary)
+        summary = door.ask(handler, Nothing())
+    if door.printed(summary):
         return
     _note_coding(summary)
 

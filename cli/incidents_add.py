@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer, text_file
-from cli.output import JsonOption, note, print_error_json
+from cli.door import Door, text_file, with_door
+from cli.output import note, print_error_json
 from governance.kernel.errors import ConflictError
 
 
@@ -22,8 +21,9 @@ def mount(app: typer.Typer) -> None:
     )(add)
 
 
+@with_door
 def add(
-    ctx: typer.Context,
+    door: Door,
     title: Annotated[str, typer.Option(help="One line.")],
     description: Annotated[str, typer.Option(help="What happened; - reads standard input.")],
     occurred: Annotated[str | None, typer.Option(help="When: 2026-11, 2026-11-20, ...")] = None,
@@ -43,8 +43,6 @@ def add(
         str | None, typer.Option("--id", help="Your own id. Default: made of the content.")
     ] = None,
     source: Annotated[str, typer.Option(help="Name of the source.")] = "own",
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Store one incident of your own and classify it; repeating it adds nothing.
 
@@ -68,14 +66,13 @@ def add(
         source=source,
     )
     try:
-        answer = ask(ctx, db, add_incident, own)
+        answer = door.ask(add_incident, own)
     except ConflictError as error:
-        if as_json:
+        if door.as_json:
             print_error_json(error)
         typer.echo(error.message, err=True)
         raise typer.Exit(1) from None
-    if as_json:
-        print_answer(answer)
+    if door.printed(answer):
         return
     view = answer.incident
     state = "stored" if answer.added else "was there already"

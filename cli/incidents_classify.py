@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import ask, fields_as_options, print_answer_lines
-from cli.output import JsonOption, print_table
+from cli.door import Door, print_answer_lines, with_plain_door
+from cli.output import print_table
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ EPILOG = (
 )
 
 
+@with_plain_door
 def classify(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[
         str | None,
         typer.Argument(help="JSON Lines with id, title and description; - for standard input."),
@@ -58,7 +59,6 @@ def classify(
             show_default=False,
         ),
     ] = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Classify incident texts: threat domain, sub-threat, losses, with reasons.
 
@@ -75,7 +75,7 @@ def classify(
             "give a file or --text, not both" if file else "nothing to classify",
             hint="underwriter incidents classify FILE.jsonl, or --text '...'",
         )
-    with fields_as_options(ctx):
+    with door.fields():
         texts = parse(
             TextsToClassify,
             {
@@ -85,8 +85,8 @@ def classify(
                 "language_model": _language_model(llm_url, llm_model),
             },
         )
-    results = ask(ctx, None, handler, texts)
-    if as_json:
+    results = door.ask(handler, texts)
+    if door.as_json:
         print_answer_lines(results)
     else:
         _print(results)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import Door, with_door
+from cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
     from governance.operations.incidents_deadlines import DutiesFound
@@ -24,8 +23,9 @@ def mount(app: typer.Typer) -> None:
     )(deadlines)
 
 
+@with_door
 def deadlines(
-    ctx: typer.Context,
+    door: Door,
     incident: Annotated[
         str | None, typer.Argument(help="Stored incident; or give --domain and --loss.")
     ] = None,
@@ -53,8 +53,6 @@ def deadlines(
     list_facts: Annotated[
         bool, typer.Option("--facts", help="List the facts that can be declared.")
     ] = False,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show the reporting duties that an incident may start, with article, date and sources.
 
@@ -64,7 +62,7 @@ def deadlines(
     from governance.operations.requests import Nothing
 
     if list_facts:
-        _print_facts(ask(ctx, db, operations.list_facts, Nothing()), as_json)
+        _print_facts(door.ask(operations.list_facts, Nothing()), door.as_json)
         return
     question = operations.DutyQuestion(
         incident=incident,
@@ -75,9 +73,8 @@ def deadlines(
         classified_major=classified_major,
         submitted=_pairs(submitted or []),
     )
-    found = ask(ctx, db, operations.assess_duties, question)
-    if as_json:
-        print_answer(found)
+    found = door.ask(operations.assess_duties, question)
+    if door.printed(found):
         return
     _print_deadlines(found)
 

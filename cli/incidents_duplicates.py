@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, fields_as_options, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, with_door
+from cli.output import note, print_table
 
 
 def mount(app: typer.Typer) -> None:
@@ -23,8 +22,9 @@ def mount(app: typer.Typer) -> None:
     app.command("unmerge", epilog="Example: underwriter incidents unmerge aiid:23")(unmerge)
 
 
+@with_door
 def duplicates(
-    ctx: typer.Context,
+    door: Door,
     min_similarity: Annotated[
         float, typer.Option(min=0.5, max=1, help="Least share of word triples in common.")
     ] = 0.8,
@@ -32,8 +32,6 @@ def duplicates(
         bool, typer.Option("--across-sources", help="Only pairs from two different sources.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many pairs.")] = 50,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """List pairs of incidents that may be one, by near-equal text or equal address.
 
@@ -43,11 +41,10 @@ def duplicates(
     from governance.operations.incidents_duplicates import DuplicateSearch, list_duplicates
 
     given = {"min_similarity": min_similarity, "across_sources": across_sources, "limit": limit}
-    with fields_as_options(ctx):
+    with door.fields():
         wanted = parse(DuplicateSearch, given)
-    answer = ask(ctx, db, list_duplicates, wanted)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(list_duplicates, wanted)
+    if door.printed(answer):
         return
     print_table(
         ("similarity", "why", "first", "title", "second", "title"),
@@ -66,37 +63,32 @@ def duplicates(
     )
 
 
+@with_door
 def merge(
-    ctx: typer.Context,
+    door: Door,
     keep: Annotated[str, typer.Argument(help="The incident that stays: id or source:id.")],
     drop: Annotated[str, typer.Argument(help="The incident that it stands for from now on.")],
     reason: Annotated[str | None, typer.Option(help="Why; it goes into the ledger.")] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Let one incident stand for another; both texts are kept, lists and counts show the first."""
     from governance.operations.incidents_duplicates import MergeOrder
     from governance.operations.incidents_duplicates import merge as handler
 
-    answer = ask(ctx, db, handler, MergeOrder(keep=keep, drop=drop, reason=reason))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(handler, MergeOrder(keep=keep, drop=drop, reason=reason))
+    if door.printed(answer):
         return
     note(f"{answer.merged_name} is merged into {answer.kept_name}")
 
 
+@with_door
 def unmerge(
-    ctx: typer.Context,
-    incident: Annotated[str, typer.Argument(help="A merged incident: id or source:id.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
+    door: Door, incident: Annotated[str, typer.Argument(help="A merged incident: id or source:id.")]
 ) -> None:
     """Let a merged incident stand on its own again."""
     from governance.operations.incidents_duplicates import unmerge as handler
     from governance.operations.requests import ById
 
-    answer = ask(ctx, db, handler, ById(id=incident))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(handler, ById(id=incident))
+    if door.printed(answer):
         return
     note(f"{answer.name} stands on its own again")

@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note
+from cli.door import Door, with_door
+from cli.output import note
 
 EPILOG = (
     "Example: underwriter incidents link AIID:23 invoice-bot --severity high "
@@ -16,8 +15,9 @@ EPILOG = (
 )
 
 
+@with_door
 def link(
-    ctx: typer.Context,
+    door: Door,
     incident: Annotated[str, typer.Argument(help="Id of the incident, or SOURCE:ID.")],
     agent: Annotated[str, typer.Argument(help="Name or id of the agent.")],
     severity: Annotated[
@@ -25,8 +25,6 @@ def link(
         typer.Option(help="How grave it is; the policy says what follows."),
     ],
     reason: Annotated[str, typer.Option(help="Why; it goes into the ledger.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Link an incident to an agent and run the policy's trigger: note, re-audit, freeze, demote.
 
@@ -36,8 +34,7 @@ def link(
     from governance.operations.incidents_link import LinkOrder, link_incident
 
     order = LinkOrder(incident=incident, agent=agent, severity=severity, reason=reason)
-    answer = ask(ctx, db, link_incident, order)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(link_incident, order)
+    if door.printed(answer):
         return
     note(f"{answer.agent}: {answer.effect}; it stands at T{answer.tier}")

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
+from cli.door import Door, print_answer, with_door
 from cli.incidents_show import print_alternatives
-from cli.output import JsonOption, note, print_table
+from cli.output import note, print_table
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,8 +31,9 @@ def mount(app: typer.Typer) -> None:
     app.command("agreement", epilog="Example: underwriter incidents agreement --json")(agreement)
 
 
+@with_door
 def review(
-    ctx: typer.Context,
+    door: Door,
     incident: Annotated[
         str | None, typer.Argument(help="Incident to review; without it, the queue.")
     ] = None,
@@ -52,8 +52,6 @@ def review(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Length of the queue.")] = 20,
     queue: Annotated[bool, typer.Option("--queue", help="Only show the queue.")] = False,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Review codes, the least confident first; every word is kept, the last one counts.
 
@@ -61,12 +59,12 @@ def review(
     """
     from governance.operations.incidents_review import QueueOrder, review_queue
 
-    desk = _Desk(ctx, db, reviewer)
+    desk = _Desk(door, reviewer)
     if incident is not None:
-        _review_one(desk, incident, accept, correct, losses, comment, as_json)
+        _review_one(desk, incident, accept, correct, losses, comment, door.as_json)
         return
-    found = ask(ctx, db, review_queue, QueueOrder(reviewer=reviewer, limit=limit))
-    if as_json:
+    found = door.ask(review_queue, QueueOrder(reviewer=reviewer, limit=limit))
+    if door.as_json:
         print_answer(found)
     elif queue:
         _print_queue(found)
@@ -74,14 +72,14 @@ def review(
         _walk(desk, found)
 
 
-def agreement(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def agreement(door: Door) -> None:
     """Show how far each two reviewers agree on the domain: Cohen's kappa, and where they differ."""
     from governance.operations.incidents_review import reviewer_agreement
     from governance.operations.requests import Nothing
 
-    found = ask(ctx, db, reviewer_agreement, Nothing())
-    if as_json:
-        print_answer(found)
+    found = door.ask(reviewer_agreement, Nothing())
+    if door.printed(found):
         return
     if not found:
         note("no incident was decided by two reviewers yet")
@@ -121,8 +119,7 @@ def _print_queue(found: list[IncidentView]) -> None:
 class _Desk:
     """Where a reviewer sits: each word and each look is an operation of its own."""
 
-    ctx: typer.Context
-    db: str | None
+    door: Door
     reviewer: str | None
 
     def review(
@@ -144,14 +141,14 @@ class _Desk:
             comment=comment,
             reviewer=self.reviewer,
         )
-        return ask(self.ctx, self.db, review, order)
+        return self.door.ask(review, order)
 
     def show(self, incident: str) -> IncidentShown:
         """Look at one incident whole."""
         from governance.operations.incidents_show import show_incident
         from governance.operations.requests import ById
 
-        return ask(self.ctx, self.db, show_incident, ById(id=incident))
+        return self.door.ask(show_incident, ById(id=incident))
 
 
 def _review_one(

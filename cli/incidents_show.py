@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import as_data, ask, fields_as_options, print_answer
-from cli.output import JsonOption, note, print_json_line, print_table
+from cli.door import Door, as_data, with_door
+from cli.output import note, print_json_line, print_table
 
 if TYPE_CHECKING:
     from governance.incidents.view import IncidentView
@@ -63,8 +62,9 @@ def mount(app: typer.Typer) -> None:
     )(export)
 
 
+@with_door
 def list_(
-    ctx: typer.Context,
+    door: Door,
     domain: DomainOption = None,
     sub_threat: SubThreatOption = None,
     source: SourceOption = None,
@@ -79,8 +79,6 @@ def list_(
     merged: MergedOption = False,
     limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
     offset: Annotated[int, typer.Option(min=0, help="How many to pass over.")] = 0,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """List incidents, the latest first, with the code in force."""
     from governance.kernel.value import parse
@@ -102,11 +100,10 @@ def list_(
         "limit": limit,
         "offset": offset,
     }
-    with fields_as_options(ctx):
+    with door.fields():
         wanted = parse(IncidentSearch, given)
-    found = ask(ctx, db, list_incidents, wanted)
-    if as_json:
-        print_answer(found)
+    found = door.ask(list_incidents, wanted)
+    if door.printed(found):
         return
     print_table(
         ("incident", "date", "code", "confidence", "by", "title"),
@@ -115,31 +112,28 @@ def list_(
     )
 
 
+@with_door
 def show(
-    ctx: typer.Context,
-    incident: Annotated[str, typer.Argument(help="Id, source:id, or how an id begins.")],
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
+    door: Door, incident: Annotated[str, typer.Argument(help="Id, source:id, or how an id begins.")]
 ) -> None:
     """Show one incident: text, code with evidence, losses, reviews, revisions, duplicates."""
     from governance.operations.incidents_show import show_incident
     from governance.operations.requests import ById
 
-    details = ask(ctx, db, show_incident, ById(id=incident))
-    if as_json:
-        print_answer(details)
+    details = door.ask(show_incident, ById(id=incident))
+    if door.printed(details):
         return
     _print_details(details)
 
 
-def counts(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def counts(door: Door) -> None:
     """Count incidents by domain, sub-threat, loss, source and year; merged ones count once."""
     from governance.operations.incidents_show import count_incidents
     from governance.operations.requests import Nothing
 
-    found = ask(ctx, db, count_incidents, Nothing())
-    if as_json:
-        print_answer(found)
+    found = door.ask(count_incidents, Nothing())
+    if door.printed(found):
         return
     print_table(
         ("domain", "asserted", "uncertain"),
@@ -158,24 +152,22 @@ def counts(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = 
         print_table((title, "incidents"), rows)
 
 
+@with_door
 def export(
-    ctx: typer.Context,
+    door: Door,
     out: Annotated[Path | None, typer.Option(help="File to write; else standard output.")] = None,
     format_: Annotated[
         Literal["jsonl", "csv"] | None,
         typer.Option("--format", help="Default: by the file's ending, else jsonl."),
     ] = None,
     corrections: Annotated[
-        bool,
-        typer.Option("--corrections", help="Only what reviewers decided: training data."),
+        bool, typer.Option("--corrections", help="Only what reviewers decided: training data.")
     ] = False,
     domain: DomainOption = None,
     source: SourceOption = None,
     text: TextOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Write incidents with their codes as JSON lines or CSV."""
     from governance.kernel.files import write_atomically
@@ -191,12 +183,12 @@ def export(
         since=since,
         until=until,
     )
-    answer = ask(ctx, db, handler, order)
+    answer = door.ask(handler, order)
     if out is None:
         typer.echo(answer.content.decode(), nl=False)
         return
     write_atomically(out, answer.content)
-    if as_json:
+    if door.as_json:
         print_json_line({"file": str(out), **as_data(answer)})
         return
     note(f"{out}: {answer.incidents} incidents")

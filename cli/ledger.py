@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer, print_answer_lines, text_file
+from cli.door import Door, print_answer, print_answer_lines, text_file, with_door
 from cli.ledger_proofs import CheckpointOption, check_proof, checkpoint, prove
-from cli.output import JsonOption, note, print_json, print_table
+from cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
     from governance.store.ledger_query import LedgerEntry
@@ -25,12 +24,8 @@ app.command("check-proof", epilog="Example: underwriter ledger check-proof 17.pr
 
 
 @app.command(epilog="Example: underwriter ledger verify --json")
-def verify(
-    ctx: typer.Context,
-    against: CheckpointOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def verify(door: Door, against: CheckpointOption = None) -> None:
     """Walk the hash chain; name every changed, missing, reordered, copied or truncated event.
 
     Stored checkpoints are compared too, and one kept outside with --checkpoint: that finds a
@@ -41,8 +36,8 @@ def verify(
     from governance.operations import ledger
 
     kept = None if against is None else text_file(str(against))
-    found = ask(ctx, db, ledger.verify, ledger.Verify(checkpoint=kept))
-    if as_json:
+    found = door.ask(ledger.verify, ledger.Verify(checkpoint=kept))
+    if door.as_json:
         print_answer(found)
     elif found.ok:
         print(f"{found.events} events, unbroken; head {found.head}")  # noqa: T201
@@ -54,21 +49,19 @@ def verify(
 
 
 @app.command("list", epilog="Example: underwriter ledger list --kind agent.certified --last 20")
+@with_door
 def list_(
-    ctx: typer.Context,
+    door: Door,
     kind: Annotated[str | None, typer.Option(help="Only events of this kind.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only events about this subject.")] = None,
     last: Annotated[int, typer.Option(min=1, help="How many, counted from the end.")] = 50,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """List events, oldest first."""
     from governance.operations import ledger
 
     wanted = ledger.EventFilter(kind=kind, subject=subject, last=last)
-    events = ask(ctx, db, ledger.list_events, wanted)
-    if as_json:
-        print_answer(events)
+    events = door.ask(ledger.list_events, wanted)
+    if door.printed(events):
         return
     print_table(
         ("event", "time", "kind", "subject", "actor", "hash"),
@@ -80,11 +73,10 @@ def list_(
 
 
 @app.command(epilog="Example: underwriter ledger export --out ledger.jsonl")
+@with_door
 def export(
-    ctx: typer.Context,
+    door: Door,
     out: Annotated[Path | None, typer.Option(help="File to write; else standard output.")] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Write every event as one JSON line, with all that its hash covers."""
     import json
@@ -92,25 +84,23 @@ def export(
     from governance.kernel.files import write_parts_atomically
 
     if out is None:
-        for page in _pages(ctx, db):
+        for page in _pages(door):
             print_answer_lines(page)
         return
     lines = (
-        f"{json.dumps(event.model_dump(mode='json'))}\n"
-        for page in _pages(ctx, db)
-        for event in page
+        f"{json.dumps(event.model_dump(mode='json'))}\n" for page in _pages(door) for event in page
     )
     count = write_parts_atomically(out, lines)
-    if as_json:
+    if door.as_json:
         print_json({"file": str(out), "events": count})
         return
     note(f"{out}: {count} events")
 
 
-def _pages(ctx: typer.Context, db: str | None) -> Iterator[list[LedgerEntry]]:
+def _pages(door: Door) -> Iterator[list[LedgerEntry]]:
     from governance.operations import ledger
 
     after = 0
-    while page := ask(ctx, db, ledger.export, ledger.Page(after=after)):
+    while page := door.ask(ledger.export, ledger.Page(after=after)):
         yield page
         after = page[-1].sequence

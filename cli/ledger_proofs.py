@@ -7,48 +7,43 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import as_data, ask, print_answer, text_file
-from cli.output import JsonOption, note
+from cli.door import Door, as_data, print_answer, text_file, with_door, with_plain_door
+from cli.output import note
 
 CheckpointOption = Annotated[
-    Path | None,
-    typer.Option("--checkpoint", help="A file written by `ledger checkpoint --out`."),
+    Path | None, typer.Option("--checkpoint", help="A file written by `ledger checkpoint --out`.")
 ]
 
 
+@with_door
 def checkpoint(
-    ctx: typer.Context,
+    door: Door,
     out: Annotated[
         Path | None, typer.Option("--out", help="File to write; keep it outside the database.")
     ] = None,
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign it with the key that signs certificates.")
     ] = False,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Make a Merkle root over all events; who keeps it can tell when the past is changed."""
     from governance.operations import ledger
 
-    made = ask(ctx, db, ledger.checkpoint, ledger.MakeCheckpoint(sign=sign))
+    made = door.ask(ledger.checkpoint, ledger.MakeCheckpoint(sign=sign))
     if out is not None:
         _write(out, as_data(made))
-    if as_json:
-        print_answer(made)
+    if door.printed(made):
         return
     note(f"{made.size} events, root {made.root}")
     if out is not None:
         note(f"written to {out}")
 
 
+@with_door
 def prove(
-    ctx: typer.Context,
+    door: Door,
     event: Annotated[int, typer.Argument(help="Number of the event.", min=1)],
     checkpoint: CheckpointOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="File to write.")] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Prove what an event says and that it stands in the ledger, under a checkpoint's root or not.
 
@@ -57,10 +52,10 @@ def prove(
     from governance.operations import ledger
 
     kept = None if checkpoint is None else text_file(str(checkpoint))
-    proof = ask(ctx, db, ledger.prove, ledger.Prove(event=event, checkpoint=kept))
+    proof = door.ask(ledger.prove, ledger.Prove(event=event, checkpoint=kept))
     if out is not None and proof.holds:
         _write(out, proof.model_dump(mode="json", exclude={"holds"}))
-    if as_json:
+    if door.as_json:
         print_answer(proof)
     elif proof.holds:
         note(f"event {event} of {proof.size}: {len(proof.path)} hashes lead to {proof.root}")
@@ -70,19 +65,19 @@ def prove(
         raise typer.Exit(1)
 
 
+@with_plain_door
 def check_proof(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[Path, typer.Argument(help="A file written by `ledger prove --out`.")],
     checkpoint: CheckpointOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Check a proof without any database; exit code 1 where it does not hold."""
     from governance.operations import ledger
 
     kept = None if checkpoint is None else text_file(str(checkpoint))
     request = ledger.CheckProof(proof=text_file(str(file)), checkpoint=kept)
-    checked = ask(ctx, None, ledger.check_proof, request)
-    if as_json:
+    checked = door.ask(ledger.check_proof, request)
+    if door.as_json:
         print_answer(checked)
     else:
         note("the proof holds" if checked.holds else "the proof does not hold")

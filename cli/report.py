@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import as_data, ask, moment_of, print_answer, text_file
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import Door, as_data, moment_of, text_file, with_door, with_plain_door
+from cli.output import note, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -26,11 +25,10 @@ FormatOption = Annotated[
 OutOption = Annotated[str, typer.Option("--out", "-o", help="File to write; `-`: standard output.")]
 
 
-@app.command(
-    epilog="Example: underwriter report build overview --format html --out overview.html",
-)
+@app.command(epilog="Example: underwriter report build overview --format html --out overview.html")
+@with_door
 def build(
-    ctx: typer.Context,
+    door: Door,
     kind: KindArgument,
     out: OutOption,
     format: FormatOption = None,
@@ -59,15 +57,11 @@ def build(
     sign: Annotated[
         bool, typer.Option(help="Sign the manifest of an evidence pack with the key in use.")
     ] = True,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Build one report and write it as one file, or nothing at all."""
     from governance.operations import reports
 
-    answer = ask(
-        ctx,
-        db,
+    answer = door.ask(
         reports.build_report,
         reports.BuildReport(
             kind=kind,
@@ -82,8 +76,8 @@ def build(
             sign=sign,
         ),
     )
-    _write(answer.content, out, summary=as_json)
-    if as_json:
+    _write(answer.content, out, summary=door.as_json)
+    if door.as_json:
         shown = as_data(answer)
         print_json({"kind": kind, "format": answer.format, "out": out} | shown)
     elif out != "-":
@@ -110,14 +104,14 @@ def _write(data: bytes, out: str, *, summary: bool = False) -> None:
 
 
 @app.command("list", epilog="Example: underwriter report list")
-def list_kinds(ctx: typer.Context, as_json: JsonOption = False) -> None:
+@with_plain_door
+def list_kinds(door: Door) -> None:
     """List the kinds of reports with their formats and what each is about."""
     from governance.operations import reports
     from governance.operations.requests import Nothing
 
-    kinds = ask(ctx, None, reports.list_kinds, Nothing())
-    if as_json:
-        print_answer(kinds)
+    kinds = door.ask(reports.list_kinds, Nothing())
+    if door.printed(kinds):
         return
     rows = [
         (
@@ -138,30 +132,27 @@ def _subject(subject: str | None, required: bool) -> str:
 
 
 @app.command(epilog="Example: underwriter report schema overview > overview.schema.json")
-def schema(ctx: typer.Context, kind: KindArgument, as_json: JsonOption = True) -> None:
+@with_plain_door
+def schema(door: Door, kind: KindArgument) -> None:
     """Print the JSON Schema of a report's JSON form; it is JSON with and without --json."""
-    del as_json
     from governance.operations import reports
 
-    print_json(ask(ctx, None, reports.schema, reports.OfKind(kind=kind)))
+    print_json(door.ask(reports.schema, reports.OfKind(kind=kind)))
 
 
-@app.command(
-    epilog="Example: underwriter report diff overview-may.json overview-june.json",
-)
+@app.command(epilog="Example: underwriter report diff overview-may.json overview-june.json")
+@with_plain_door
 def diff(
-    ctx: typer.Context,
+    door: Door,
     before: Annotated[str, typer.Argument(metavar="A", help="The earlier report, as JSON.")],
     after: Annotated[str, typer.Argument(metavar="B", help="The later report, as JSON.")],
-    as_json: JsonOption = False,
 ) -> None:
     """Say what changed between two reports of one kind, and on account of which records."""
     from governance.operations import reports
 
     both = reports.CompareReports(before=text_file(before), after=text_file(after))
-    found = ask(ctx, None, reports.diff, both)
-    if as_json:
-        print_answer(found)
+    found = door.ask(reports.diff, both)
+    if door.printed(found):
         return
     note(f"{found.kind}: {found.before.as_of:%Y-%m-%d %H:%M} to {found.after.as_of:%Y-%m-%d %H:%M}")
     for reason in found.reasons:

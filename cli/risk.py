@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from cli import risk_estimate, risk_portfolio, risk_reserve, risk_treat, risk_verify
-from cli.door import ask, print_answer, request_of, text_file
-from cli.output import JsonOption, note
+from cli.door import Door, text_file, with_plain_door
+from cli.output import note
 from cli.risk_common import (
     FileArgument,
     LevelsOption,
@@ -33,8 +33,9 @@ def group() -> None:
     epilog="Example: underwriter risk quantify scenario.yaml --levels 0.95 --levels 0.99 "
     "--thresholds 1000000 --json"
 )
+@with_plain_door
 def quantify(
-    ctx: typer.Context,
+    door: Door,
     file: FileArgument,
     levels: LevelsOption = None,
     thresholds: Annotated[
@@ -48,13 +49,11 @@ def quantify(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say in words what the figures mean.")
     ] = False,
-    json: JsonOption = False,
 ) -> None:
     """Mean, VaR, TVaR and the loss exceedance curve of a scenario or portfolio."""
     from governance.operations import exposure
 
-    request = request_of(
-        ctx,
+    request = door.request(
         exposure.LossQuestion,
         file=text_file(file),
         levels=levels or exposure.LEVELS,
@@ -63,11 +62,10 @@ def quantify(
         explain=explain,
         picture=svg is not None,
     )
-    answer = ask(ctx, None, exposure.quantify, request)
+    answer = door.ask(exposure.quantify, request)
     if svg is not None and answer.picture is not None:
         write_picture(svg, answer.picture)
-    if json:
-        print_answer(answer)
+    if door.printed(answer):
         return
     print_result(answer)
     for sentence in answer.explanation or ():

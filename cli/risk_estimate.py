@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import ask, given_file, given_path, print_answer, request_of
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, given_file, given_path, print_answer, with_plain_door
+from cli.output import note, print_table
 from cli.risk_common import amount, warn
 from governance.kernel.errors import InputError
 
@@ -52,8 +52,7 @@ SkipUnconvertibleOption = Annotated[
     bool, typer.Option(help="Leave out amounts that no rate converts, and count them.")
 ]
 RangesOption = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", help="Expert ranges by DOMAIN, DOMAIN/Loss or *."),
+    str | None, typer.Option(metavar="FILE", help="Expert ranges by DOMAIN, DOMAIN/Loss or *.")
 ]
 ReportingOption = Annotated[
     str | None,
@@ -68,8 +67,9 @@ OutOption = Annotated[
 ]
 
 
+@with_plain_door
 def estimate(
-    ctx: typer.Context,
+    door: Door,
     events: EventsOption = None,
     exposure: ExposureOption = None,
     low: LowOption = None,
@@ -87,7 +87,6 @@ def estimate(
     sharing: SharingOption = "empirical_bayes",
     currency: CurrencyOption = "USD",
     out: OutOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Rates and severities with their uncertainty, and what each rests on.
 
@@ -99,8 +98,7 @@ def estimate(
     """
     from governance.operations import exposure_estimate as area
 
-    request = request_of(
-        ctx,
+    request = door.request(
         area.EstimateQuestion,
         events=events,
         exposure=exposure,
@@ -120,10 +118,10 @@ def estimate(
         currency=currency,
         as_file=out is not None,
     )
-    answer = ask(ctx, None, area.estimate, request)
+    answer = door.ask(area.estimate, request)
     if out is not None and answer.content is not None:
         _write(out, answer.content)
-    if json:
+    if door.as_json:
         print_answer(answer)
     elif isinstance(answer, area.EstimatedCells):
         _print_cells(answer)

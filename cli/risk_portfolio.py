@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import ask, print_answer, request_of, text_file
-from cli.output import JsonOption, note, print_table
-from cli.risk_common import (
-    FileArgument,
-    SvgOption,
-    amount,
-    heading,
-    print_result,
-    write_picture,
-)
+from cli.door import Door, text_file, with_plain_door
+from cli.output import note, print_table
+from cli.risk_common import FileArgument, SvgOption, amount, heading, print_result, write_picture
 
 if TYPE_CHECKING:
     from governance.risk.allocation import Allocation
@@ -27,8 +20,9 @@ if TYPE_CHECKING:
 EPILOG = "Example: underwriter risk portfolio portfolio.yaml --level 0.99 --json"
 
 
+@with_plain_door
 def portfolio(
-    ctx: typer.Context,
+    door: Door,
     file: FileArgument,
     level: Annotated[float, typer.Option("--level", help="Level of the allocation.")] = 0.99,
     years: Annotated[
@@ -39,7 +33,6 @@ def portfolio(
         str, typer.Option("--workers", help="Processes for it: a number, ray or ray://host:port.")
     ] = "1",
     svg: SvgOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Total of a portfolio, its exact allocation to scenarios, OEP and AEP, tolerance, tornado.
 
@@ -49,22 +42,20 @@ def portfolio(
     """
     from governance.operations import exposure_portfolio as exposure
 
-    request = request_of(
-        ctx,
+    request = door.request(
         exposure.PortfolioQuestion,
         file=text_file(file),
         level=level,
         years=years,
         seed=seed,
         workers=workers,
-        tornado=json,
+        tornado=door.as_json,
         picture=svg is not None,
     )
-    answer = ask(ctx, None, exposure.portfolio, request)
+    answer = door.ask(exposure.portfolio, request)
     if svg is not None and answer.picture is not None:
         write_picture(svg, answer.picture)
-    if json:
-        print_answer(answer)
+    if door.printed(answer):
         return
     print_result(answer.total)
     if answer.allocation is not None:

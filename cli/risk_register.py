@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, fields_as_options, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, with_door
+from cli.output import note, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -22,8 +21,9 @@ def group_help() -> None:
     epilog="Example: underwriter risk-register add MIS-01 --prior-events 2 --prior-years 4 "
     "--basis 'expert range'"
 )
+@with_door
 def add(
-    ctx: typer.Context,
+    door: Door,
     threat: Annotated[str, typer.Argument(help="Id of a domain or sub-threat.")],
     prior_events: Annotated[float, typer.Option(help="Events that the prior stands for.")] = 0.5,
     prior_years: Annotated[float, typer.Option(help="Years in which they happened.")] = 1.0,
@@ -34,8 +34,6 @@ def add(
         float, typer.Option(min=0, help="For how long incidents were recorded already.")
     ] = 0.0,
     owner: Annotated[str | None, typer.Option(help="Who owns the risk.")] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Put a threat on the register, with the prior of its yearly frequency."""
     from governance.kernel.value import parse
@@ -49,24 +47,23 @@ def add(
         "observed_years": observed_years,
         "owner": owner,
     }
-    with fields_as_options(ctx):
+    with door.fields():
         order = parse(RiskOrder, given)
-    found = ask(ctx, db, register_risk, order)
-    if as_json:
-        print_answer(found)
+    found = door.ask(register_risk, order)
+    if door.printed(found):
         return
     note(f"{found.threat} {found.title}: {found.mean:.3g} events a year")
 
 
 @app.command("list", epilog="Example: underwriter risk-register list")
-def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def list_(door: Door) -> None:
     """List every registered threat with its frequency, the most frequent first."""
     from governance.operations.register import list_risks
     from governance.operations.requests import Nothing
 
-    rows = ask(ctx, db, list_risks, Nothing())
-    if as_json:
-        print_answer(rows)
+    rows = door.ask(list_risks, Nothing())
+    if door.printed(rows):
         return
     print_table(
         ("threat", "name", "incidents", "years", "events a year", "90 % interval", "owner"),

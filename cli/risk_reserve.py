@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import ask, print_answer, request_of, text_file
-from cli.output import JsonOption, print_table
+from cli.door import Door, text_file, with_plain_door
+from cli.output import print_table
 from cli.risk_common import FileArgument, amount, heading, warn
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ EPILOG = (
 )
 
 
+@with_plain_door
 def reserve(
-    ctx: typer.Context,
+    door: Door,
     file: FileArgument,
     level: Annotated[
         str, typer.Option("--level", metavar="P", help="Level that the reserve is held at.")
@@ -37,7 +38,6 @@ def reserve(
         typer.Option("--principle", help="expected_value, standard_deviation or cost_of_capital."),
     ] = "standard_deviation",
     rate: Annotated[float, typer.Option("--rate", help="The principle's loading.")] = 0.3,
-    json: JsonOption = False,
 ) -> None:
     """Contingency reserve above the mean, its shortfall, and an insurance layer's price.
 
@@ -46,8 +46,7 @@ def reserve(
     """
     from governance.operations import exposure_reserve as exposure
 
-    request = request_of(
-        ctx,
+    request = door.request(
         exposure.ReserveQuestion,
         file=text_file(file),
         level=level,
@@ -57,9 +56,8 @@ def reserve(
         principle=principle,
         rate=rate,
     )
-    found = ask(ctx, None, exposure.reserve, request)
-    if json:
-        print_answer(found)
+    found = door.ask(exposure.reserve, request)
+    if door.printed(found):
         return
     rows = [
         ("mean", amount(found.mean)),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import ask, print_answer, request_of, text_file
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, text_file, with_plain_door
+from cli.output import note, print_table
 from cli.risk_common import (
     FileArgument,
     LevelsOption,
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 EPILOG = "Example: underwriter risk treat plan.yaml --budget 200000 --objective tvar --json"
 
 
+@with_plain_door
 def treat(
-    ctx: typer.Context,
+    door: Door,
     file: FileArgument,
     budget: Annotated[
         float | None,
@@ -36,7 +37,6 @@ def treat(
     ] = "net_benefit",
     levels: LevelsOption = None,
     svg: SvgOption = None,
-    json: JsonOption = False,
 ) -> None:
     """Loss before and after controls, ROSI, the law of savings, the best set under a budget.
 
@@ -47,8 +47,7 @@ def treat(
     from governance.operations import exposure_treatment as exposure
     from governance.operations.exposure import LEVELS
 
-    request = request_of(
-        ctx,
+    request = door.request(
         exposure.TreatmentQuestion,
         file=text_file(file),
         budget=budget,
@@ -56,11 +55,10 @@ def treat(
         levels=levels or LEVELS,
         picture=svg is not None,
     )
-    answer = ask(ctx, None, exposure.treat, request)
+    answer = door.ask(exposure.treat, request)
     if svg is not None and answer.picture is not None:
         write_picture(svg, answer.picture)
-    if json:
-        print_answer(answer)
+    if door.printed(answer):
         return
     _print_treatment(answer)
     selection = answer.selection

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, print_answer, with_plain_door
+from cli.output import note, print_table
 
 if TYPE_CHECKING:
     from governance.risk.verify import Check
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 EPILOG = "Example: underwriter risk verify --json"
 
 
+@with_plain_door
 def verify(
-    ctx: typer.Context,
+    door: Door,
     all_: Annotated[
         bool, typer.Option("--all", help="Show every check, not one row for each group.")
     ] = False,
-    json: JsonOption = False,
 ) -> None:
     """Run every closed-form and published case; exit code 1 where one fails.
 
@@ -31,8 +31,8 @@ def verify(
     from governance.operations import exposure_verify as exposure
     from governance.operations.requests import Nothing
 
-    outcome = ask(ctx, None, exposure.verify, Nothing())
-    if json:
+    outcome = door.ask(exposure.verify, Nothing())
+    if door.as_json:
         print_answer(outcome)
     elif all_:
         print_table(

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, print_answer, with_door
+from cli.output import note, print_table
 from governance.operations.requests import ById
 
 if TYPE_CHECKING:
@@ -30,50 +29,38 @@ def role_help() -> None:
 
 
 @app.command(epilog="Example: underwriter role grant ada administrator")
-def grant(
-    ctx: typer.Context,
-    actor: ActorArgument,
-    role: RoleArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def grant(door: Door, actor: ActorArgument, role: RoleArgument) -> None:
     """Give an actor a role. The first grant must be that of an administrator."""
     from governance.operations.people import RoleOf, grant_role
 
-    answer = ask(ctx, db, grant_role, RoleOf(actor=actor, role=role))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(grant_role, RoleOf(actor=actor, role=role))
+    if door.printed(answer):
         return
     note(f"{actor} is {'now' if answer.changed else 'already'} {role}")
 
 
 @app.command(epilog="Example: underwriter role revoke ada auditor")
-def revoke(
-    ctx: typer.Context,
-    actor: ActorArgument,
-    role: RoleArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def revoke(door: Door, actor: ActorArgument, role: RoleArgument) -> None:
     """Take a role from an actor."""
     from governance.operations.people import RoleOf, revoke_role
 
-    answer = ask(ctx, db, revoke_role, RoleOf(actor=actor, role=role))
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(revoke_role, RoleOf(actor=actor, role=role))
+    if door.printed(answer):
         return
     note(f"{actor} is no {role} any more")
 
 
 @app.command("list", epilog="Example: underwriter role list")
-def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def list_(door: Door) -> None:
     """List who holds which role, and what each role may do."""
     from governance.operations.people import ROLES, list_roles
     from governance.operations.requests import Nothing
 
-    grants = ask(ctx, db, list_roles, Nothing())
-    if as_json:
-        print_answer(grants)
+    grants = door.ask(list_roles, Nothing())
+    if door.printed(grants):
         return
     held = {role: [row.actor for row in grants if row.role == role] for role in ROLES}
     rows = [(role, ROLES[role], ", ".join(held[role]) or "nobody") for role in ROLES]
@@ -88,18 +75,16 @@ def proposal_help() -> None:
 
 
 @proposal_app.command("list", epilog="Example: underwriter proposal list --state open")
+@with_door
 def list_proposals(
-    ctx: typer.Context,
+    door: Door,
     state: Annotated[str | None, typer.Option(help="open, approved or rejected.")] = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """List proposals, the oldest first."""
     from governance.operations import people
 
-    rows = ask(ctx, db, people.list_proposals, people.ProposalFilter(state=state))
-    if as_json:
-        print_answer(rows)
+    rows = door.ask(people.list_proposals, people.ProposalFilter(state=state))
+    if door.printed(rows):
         return
     print_table(
         ("id", "kind", "subject", "state", "proposed by", "decided by", "reason"),
@@ -108,29 +93,21 @@ def list_proposals(
 
 
 @proposal_app.command(epilog="Example: underwriter proposal approve 0199")
-def approve(
-    ctx: typer.Context,
-    proposal: ProposalArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def approve(door: Door, proposal: ProposalArgument) -> None:
     """Approve a change that somebody else proposed; it takes effect at once."""
     from governance.operations.people import approve as handler
 
-    _print(ask(ctx, db, handler, ById(id=proposal)), as_json)
+    _print(door.ask(handler, ById(id=proposal)), door.as_json)
 
 
 @proposal_app.command(epilog="Example: underwriter proposal reject 0199")
-def reject(
-    ctx: typer.Context,
-    proposal: ProposalArgument,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_door
+def reject(door: Door, proposal: ProposalArgument) -> None:
     """Reject a proposed change."""
     from governance.operations.people import reject as handler
 
-    _print(ask(ctx, db, handler, ById(id=proposal)), as_json)
+    _print(door.ask(handler, ById(id=proposal)), door.as_json)
 
 
 def _print(answer: ProposalState, as_json: bool) -> None:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, with_door
+from cli.output import note, print_table
 from cli.taxonomy_options import LocalOption, local_file
 from governance.kernel.value import parse
 
@@ -38,8 +37,9 @@ FactOption = Annotated[
     epilog="Example: underwriter system add claims-triage --owner 'Claims' --threat BIA "
     "--threat UNR-X1"
 )
+@with_door
 def add(
-    ctx: typer.Context,
+    door: Door,
     name: Annotated[str, typer.Argument(help="A name of its own for the system.")],
     description: DescriptionOption = None,
     owner: OwnerOption = None,
@@ -52,24 +52,22 @@ def add(
         typer.Option("--threat", help="A sub-threat or domain that it faces; repeated."),
     ] = None,
     local: LocalOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Register an AI system in the inventory."""
     from governance.operations.controls_systems import NewSystem, add_system
 
     said = _declared(description, owner, role, risk_class, status, facts)
     said |= {"name": name, "threats": tuple(threats or ()), "local": local_file(local)}
-    system = ask(ctx, db, add_system, parse(NewSystem, said))
-    if as_json:
-        print_answer(system)
+    system = door.ask(add_system, parse(NewSystem, said))
+    if door.printed(system):
         return
     note(f"{system.name} registered as {system.id}; it faces {len(system.threats)} stated threats")
 
 
 @app.command(epilog="Example: underwriter system change claims-triage --risk-class high")
+@with_door
 def change(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     description: DescriptionOption = None,
     owner: OwnerOption = None,
@@ -77,17 +75,14 @@ def change(
     risk_class: RiskClassOption = None,
     status: StatusOption = None,
     facts: FactOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Change what is declared of a system."""
     from governance.operations.controls_systems import SystemChange
     from governance.operations.controls_systems import change as handler
 
     said = _declared(description, owner, role, risk_class, status, facts)
-    system = ask(ctx, db, handler, parse(SystemChange, {**said, "system": name}))
-    if as_json:
-        print_answer(system)
+    system = door.ask(handler, parse(SystemChange, {**said, "system": name}))
+    if door.printed(system):
         return
     note(f"{system.name} {'changed' if system.changed else 'is as it was'}")
 
@@ -95,8 +90,9 @@ def change(
 @app.command(
     epilog="Example: underwriter system threats claims-triage --add MIS-01 --reason 'public chat'"
 )
+@with_door
 def threats(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     add: Annotated[list[str] | None, typer.Option("--add", help="It faces this; repeated.")] = None,
     drop: Annotated[
@@ -104,46 +100,42 @@ def threats(
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; it goes into the ledger.")] = "",
     local: LocalOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """State which threats a system faces, or end that it faces them."""
     from governance.operations.controls_systems import ThreatChange, change_threats
 
     said = {"system": name, "add": tuple(add or ()), "drop": tuple(drop or ()), "reason": reason}
     asked = parse(ThreatChange, {**said, "local": local_file(local)})
-    answer = ask(ctx, db, change_threats, asked)
-    if as_json:
-        print_answer(answer)
+    answer = door.ask(change_threats, asked)
+    if door.printed(answer):
         return
     rows = zip(answer.threats, answer.reasons, strict=True)
     print_table(("threat", "reason"), rows, title=f"{answer.system} faces")
 
 
 @app.command("list", epilog="Example: underwriter system list --json")
-def list_(ctx: typer.Context, db: DatabaseOption = None, as_json: JsonOption = False) -> None:
+@with_door
+def list_(door: Door) -> None:
     """List every AI system."""
     from governance.operations.controls_systems import list_systems
     from governance.operations.requests import Nothing
 
-    rows = ask(ctx, db, list_systems, Nothing())
-    if as_json:
-        print_answer(rows)
+    rows = door.ask(list_systems, Nothing())
+    if door.printed(rows):
         return
     columns = ("name", "status", "owner", "role", "risk_class", "description")
     print_table(columns, [[getattr(row, column) for column in columns] for row in rows])
 
 
 @app.command(epilog="Example: underwriter system show claims-triage --framework iso42001")
+@with_door
 def show(
-    ctx: typer.Context,
+    door: Door,
     name: NameArgument,
     framework: Annotated[
         str | None, typer.Option(help="Only controls of this framework, e.g. iso42001.")
     ] = None,
     local: LocalOption = None,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show a system with the coverage of its threats by controls.
 
@@ -153,9 +145,8 @@ def show(
     from governance.operations.controls_systems import SystemAsked, show_system
 
     asked = {"system": name, "framework": framework, "local": local_file(local)}
-    shown = ask(ctx, db, show_system, parse(SystemAsked, asked))
-    if as_json:
-        print_answer(shown)
+    shown = door.ask(show_system, parse(SystemAsked, asked))
+    if door.printed(shown):
         return
     _print_coverage(shown.coverage)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import taxonomy_exchange, taxonomy_graph
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_table
+from cli.door import Door, print_answer, with_plain_door
+from cli.output import note, print_table
 from cli.taxonomy_options import EditionOption, LocalOption, looked_at
 from governance.kernel.value import parse
 
@@ -27,8 +27,9 @@ COUNTS = (
 
 
 @app.command("list", epilog="Example: underwriter taxonomy list --domain MIS")
+@with_plain_door
 def list_(
-    ctx: typer.Context,
+    door: Door,
     kind: Annotated[
         str | None, typer.Option(help="Only this kind: domain, sub_threat, loss, control, ...")
     ] = None,
@@ -39,7 +40,6 @@ def list_(
     origin: Annotated[str | None, typer.Option(help="core, extension or local.")] = None,
     local: LocalOption = None,
     edition: EditionOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """List the rows of the ontology.
 
@@ -51,11 +51,10 @@ def list_(
 
     seen = looked_at(local, edition)
     wanted = {"kind": kind, "domain": domain, "framework": framework, "origin": origin}
-    rows = ask(ctx, None, list_rows, parse(RowFilter, {**seen, **wanted}))
-    if as_json:
-        print_answer(rows)
+    rows = door.ask(list_rows, parse(RowFilter, {**seen, **wanted}))
+    if door.printed(rows):
         return
-    state = ask(ctx, None, show_edition, parse(OfEdition, seen))
+    state = door.ask(show_edition, parse(OfEdition, seen))
     if kind is None and framework is None:
         rows = [row for row in rows if row.kind in THREAT_KINDS]
         names = ", ".join(row.id for row in state.frameworks)
@@ -68,20 +67,19 @@ def list_(
 
 
 @app.command(epilog="Example: underwriter taxonomy show MIS-01")
+@with_plain_door
 def show(
-    ctx: typer.Context,
+    door: Door,
     identifier: Annotated[str, typer.Argument(metavar="ID", help="For example MIS-01.")],
     local: LocalOption = None,
     edition: EditionOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Show one row with its rules, examples, links, and where each comes from."""
     from governance.operations.taxonomy import RowById, show_row
 
     asked = parse(RowById, {**looked_at(local, edition), "id": identifier})
-    row = ask(ctx, None, show_row, asked)
-    if as_json:
-        print_answer(row)
+    row = door.ask(show_row, asked)
+    if door.printed(row):
         return
     for label, text in _lines(row):
         typer.echo(f"{label + ':':<22}{text}")
@@ -133,19 +131,14 @@ def _print_links(row: RowWhole) -> None:
 
 
 @app.command(epilog="Example: underwriter taxonomy coverage --json")
-def coverage(
-    ctx: typer.Context,
-    local: LocalOption = None,
-    edition: EditionOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_plain_door
+def coverage(door: Door, local: LocalOption = None, edition: EditionOption = None) -> None:
     """Count what the ontology holds, by framework and by loss, and name what is unmapped."""
     from governance.operations.editions import OfEdition
     from governance.operations.taxonomy import show_coverage
 
-    found = ask(ctx, None, show_coverage, parse(OfEdition, looked_at(local, edition)))
-    if as_json:
-        print_answer(found)
+    found = door.ask(show_coverage, parse(OfEdition, looked_at(local, edition)))
+    if door.printed(found):
         return
     counts = [(name.replace("_", " "), getattr(found, name)) for name in COUNTS]
     counts.append(("unmapped", ", ".join(found.unmapped) or "none"))
@@ -174,20 +167,19 @@ def coverage(
 
 
 @app.command(epilog="Example: underwriter taxonomy gaps --framework iso42001")
+@with_plain_door
 def gaps(
-    ctx: typer.Context,
+    door: Door,
     framework: Annotated[str, typer.Option(help="For example iso42001, nist-ai-rmf, atlas.")],
     local: LocalOption = None,
     edition: EditionOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """List threats without an answer in a framework, and entries that answer no threat."""
     from governance.operations.taxonomy import OfFramework, show_gaps
 
     asked = parse(OfFramework, {**looked_at(local, edition), "framework": framework})
-    found = ask(ctx, None, show_gaps, asked)
-    if as_json:
-        print_answer(found)
+    found = door.ask(show_gaps, asked)
+    if door.printed(found):
         return
     title = found.version if found.version.startswith("ISO") else f"{framework} {found.version}"
     threats = [(item, found.names[item], "nothing is said") for item in found.unanswered]
@@ -207,12 +199,8 @@ def gaps(
 
 
 @app.command(epilog="Example: underwriter taxonomy check --local our-threats.yaml")
-def check(
-    ctx: typer.Context,
-    local: LocalOption = None,
-    edition: EditionOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@with_plain_door
+def check(door: Door, local: LocalOption = None, edition: EditionOption = None) -> None:
     """Check the ontology: unknown ids, orphans, cycles, unmapped threats, stale rows.
 
     Exit code 1 where a fault is found. Rows gone stale against a newer version of a framework
@@ -221,8 +209,8 @@ def check(
     from governance.operations.editions import OfEdition
     from governance.operations.taxonomy import check_edition
 
-    report = ask(ctx, None, check_edition, parse(OfEdition, looked_at(local, edition)))
-    if as_json:
+    report = door.ask(check_edition, parse(OfEdition, looked_at(local, edition)))
+    if door.as_json:
         print_answer(report)
     else:
         _print_report(report)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cli.door import ask, text_file
-from cli.output import JsonOption, note, print_json
+from cli.door import Door, text_file, with_plain_door
+from cli.output import note, print_json
 from cli.taxonomy_options import EditionOption, LocalOption, local_file, looked_at
 from governance.kernel.files import write_atomically
 from governance.kernel.value import parse
@@ -21,8 +21,9 @@ IMPORT_EXAMPLE = (
 )
 
 
+@with_plain_door
 def export(
-    ctx: typer.Context,
+    door: Door,
     format_: Annotated[
         str,
         typer.Option(
@@ -33,23 +34,20 @@ def export(
     out: Annotated[str, typer.Option(help="Where to write; - is standard output.")],
     local: LocalOption = None,
     edition: EditionOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Write the ontology in another format, and say what that format cannot carry."""
     from governance.kernel.errors import InputError
     from governance.operations.taxonomy_exchange import Export
     from governance.operations.taxonomy_exchange import export as handler
 
-    if out == "-" and as_json:
+    if out == "-" and door.as_json:
         raise InputError("--json and --out - both want standard output", field="--out")
-    answer = ask(
-        ctx, None, handler, parse(Export, {**looked_at(local, edition), "format": format_})
-    )
+    answer = door.ask(handler, parse(Export, {**looked_at(local, edition), "format": format_}))
     if out == "-":
         sys.stdout.write(answer.content.decode())
     else:
         write_atomically(Path(out), answer.content)
-    if as_json:
+    if door.as_json:
         lost = list(answer.losses)
         print_json({"format": answer.format, "out": out, "bytes": answer.size, "losses": lost})
         return
@@ -58,8 +56,9 @@ def export(
         note(f"not carried: {line}")
 
 
+@with_plain_door
 def import_(
-    ctx: typer.Context,
+    door: Door,
     file: Annotated[str, typer.Argument(metavar="FILE", help="An SSSOM table or a CSV.")],
     format_: Annotated[str, typer.Option("--format", help="sssom or csv.")],
     framework: Annotated[str, typer.Option(help="Short id of the catalogue, for example cosai.")],
@@ -68,7 +67,6 @@ def import_(
     name: Annotated[str | None, typer.Option(help="Full name of the catalogue.")] = None,
     author: Annotated[str, typer.Option(help="Who stands behind the mappings.")] = "imported",
     local: LocalOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Turn another framework into a local file, to be used with --local.
 
@@ -79,9 +77,9 @@ def import_(
     said: dict[str, str | None] = {"format": format_, "framework": framework, "version": version}
     said |= {"name": name, "author": author}
     files = {"file": text_file(file), "local": local_file(local)}
-    answer = ask(ctx, None, take_in, parse(Catalogue, {**files, **said}))
+    answer = door.ask(take_in, parse(Catalogue, {**files, **said}))
     write_atomically(out, answer.content)
-    if as_json:
+    if door.as_json:
         print_json({"framework": answer.framework, "out": str(out), "bytes": answer.size})
     else:
         note(f"wrote {out}; use it with --local {out}")

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.database import DatabaseOption
-from cli.door import ask, print_answer
-from cli.output import JsonOption, note, print_json, print_table
+from cli.door import Door, print_answer, with_door, with_plain_door
+from cli.output import note, print_json, print_table
 from cli.taxonomy_options import EditionOption, LocalOption, looked_at
 from cli.taxonomy_options import edition as edition_of
 from governance.kernel.value import parse
@@ -24,14 +23,14 @@ MIGRATE_EXAMPLE = "Example: underwriter taxonomy migrate 2026.1 2026.2 --apply"
 GRAPH_EXAMPLE = "Example: underwriter taxonomy graph --threat MIS-01 --out mis-01.svg"
 
 
+@with_plain_door
 def path(
-    ctx: typer.Context,
+    door: Door,
     start: Annotated[str, typer.Argument(metavar="FROM", help="Any id of the ontology.")],
     end: Annotated[str, typer.Argument(metavar="TO", help="Any other id.")],
     limit: Annotated[int, typer.Option(min=1, max=20, help="How many ways to show.")] = 1,
     local: LocalOption = None,
     edition: EditionOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Explain how two rows are connected, hop by hop, and how far that carries.
 
@@ -41,12 +40,12 @@ def path(
     from governance.operations.taxonomy_graph import Ends, find_ways
 
     asked = {**looked_at(local, edition), "start": start, "end": end, "limit": limit}
-    found = ask(ctx, None, find_ways, parse(Ends, asked))
-    if as_json:
+    found = door.ask(find_ways, parse(Ends, asked))
+    if door.as_json:
         print_answer(found)
     elif not found:
         note(f"no way leads from {start} to {end}")
-    for way in [] if as_json else found:
+    for way in [] if door.as_json else found:
         _print_way(way)
     if not found:
         raise typer.Exit(1)
@@ -72,11 +71,11 @@ def _print_way(way: Way) -> None:
     print_table(columns, rows, title=title)
 
 
+@with_plain_door
 def diff(
-    ctx: typer.Context,
+    door: Door,
     old: Annotated[str, typer.Argument(metavar="OLD", help="An edition or an exported .json.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="An edition or an exported .json.")],
-    as_json: JsonOption = False,
 ) -> None:
     """Say what changed between two editions: rows, links, coding rules.
 
@@ -85,9 +84,8 @@ def diff(
     from governance.operations.taxonomy_graph import Editions, compare_editions
 
     asked = parse(Editions, {"old": edition_of(old), "new": edition_of(new)})
-    found = ask(ctx, None, compare_editions, asked)
-    if as_json:
-        print_answer(found)
+    found = door.ask(compare_editions, asked)
+    if door.printed(found):
         return
     _print_diff(found)
 
@@ -108,15 +106,14 @@ def _fields(change: Change) -> str:
     return ", ".join(name for name, _, _ in change.fields)
 
 
+@with_door
 def migrate(
-    ctx: typer.Context,
+    door: Door,
     old: Annotated[str, typer.Argument(metavar="OLD", help="The edition that was coded in.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The edition to move to.")],
     apply: Annotated[
         bool, typer.Option("--apply", help="Carry over what stands; without it only a plan.")
     ] = False,
-    db: DatabaseOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Move coded incidents to another edition, and list those that a person must look at.
 
@@ -127,11 +124,10 @@ def migrate(
 
     asked = parse(Editions, {"old": edition_of(old), "new": edition_of(new)})
     if apply:
-        plan = ask(ctx, db, taxonomy_migration.migrate, asked)
+        plan = door.ask(taxonomy_migration.migrate, asked)
     else:
-        plan = ask(ctx, db, taxonomy_migration.plan_migration, asked)
-    if as_json:
-        print_answer(plan)
+        plan = door.ask(taxonomy_migration.plan_migration, asked)
+    if door.printed(plan):
         return
     rows = [(row.incident, row.code, row.reason, ", ".join(row.candidates)) for row in plan.review]
     title = f"{plan.keep} codings stand in {plan.new}, {len(rows)} need review"
@@ -141,13 +137,13 @@ def migrate(
     note("carried over" if apply else "nothing was changed; --apply carries over what stands")
 
 
+@with_plain_door
 def graph(
-    ctx: typer.Context,
+    door: Door,
     threat: Annotated[str, typer.Option(help="A sub-threat or domain, for example MIS-01.")],
     out: Annotated[Path, typer.Option(help="Where to write: .svg or .mmd (Mermaid).")],
     local: LocalOption = None,
     edition: EditionOption = None,
-    as_json: JsonOption = False,
 ) -> None:
     """Draw a threat with its losses, controls and law."""
     from governance.kernel.errors import InputError
@@ -159,9 +155,9 @@ def graph(
     if chosen is None:
         raise InputError(f"{out.name!r} ends in neither .svg nor .mmd", field="--out")
     asked = {**looked_at(local, edition), "threat": threat, "format": chosen}
-    answer = ask(ctx, None, draw_threat, parse(Picture, asked))
+    answer = door.ask(draw_threat, parse(Picture, asked))
     write_atomically(out, answer.content)
-    if as_json:
+    if door.as_json:
         print_json({"threat": answer.threat, "out": str(out), "bytes": answer.size})
     else:
         note(f"wrote {out}")

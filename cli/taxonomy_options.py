@@ -39,7 +39,4 @@ def edition(text: str) -> str | TextFile:
 
 def looked_at(local: str | None, name: str | None) -> dict[str, object]:
     """Return the fields of a request that looks at an edition."""
-    return {
-        "local": local_file(local),
-        "edition": None if name is None else edition(name),
-    }
+    return {"local": local_file(local), "edition": None if name is None else edition(name)}
