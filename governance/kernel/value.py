@@ -66,6 +66,11 @@ def parse(
         raise input_error(error, file=file, line=line) from error
 
 
+def value_of(model: type[ModelT], row: object) -> ModelT:
+    """Return a value whose fields are the attributes of the same names, as of a database's row."""
+    return model.model_validate(row, from_attributes=True)
+
+
 def parse_document(model: type[ModelT], document: Document) -> ModelT:
     """Validate a whole document; the error names the file, the line and the field."""
     try:

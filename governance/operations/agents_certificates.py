@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from governance.gate.certificate.verify import Verification
-from governance.kernel.value import IsoTime, Value
+from governance.kernel.value import IsoTime, Value, value_of
 from governance.operations.agents import WithReason
 from governance.operations.requests import AgentNamed, Nothing, TextFile
 from governance.operations.work import Reading, Running, Work, Writing
@@ -134,21 +134,11 @@ def keys(work: Reading, request: Nothing) -> list[KeyShown]:
     """List the signing keys, in use and retired."""
     from governance.registry.keys import list_keys
 
-    return [
-        KeyShown(
-            id=key.id,
-            number=key.number,
-            public_key=key.public_key,
-            created_at=key.created_at,
-            retired_at=key.retired_at,
-        )
-        for key in list_keys(work.session)
-    ]
+    return [value_of(KeyShown, key) for key in list_keys(work.session)]
 
 
 def rotate(work: Writing, request: Nothing) -> KeyInUse:
     """Retire the signing key and make a new one, which the old one vouches for."""
     from governance.registry.keys import rotate_signing_key
 
-    key = rotate_signing_key(work.transaction, work.place.password)
-    return KeyInUse(id=key.id, number=key.number, public_key=key.public_key)
+    return value_of(KeyInUse, rotate_signing_key(work.transaction, work.place.password))

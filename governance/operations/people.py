@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from pydantic import Field
 
-from governance.kernel.value import IsoTime, Value
+from governance.kernel.value import IsoTime, Value, value_of
 from governance.operations.requests import ById, Nothing
 from governance.operations.work import Reading, Writing
 from governance.store.access import ROLES
-
-if TYPE_CHECKING:
-    from governance.store.roles import Proposal
-
 
 __all__ = ["ROLES"]
 
@@ -82,19 +78,15 @@ def list_roles(work: Reading, request: Nothing) -> list[RoleHeld]:
     """List who holds which role."""
     from governance.registry import roles
 
-    return [
-        RoleHeld(
-            actor=row.actor, role=row.role, granted_by=row.granted_by, granted_at=row.granted_at
-        )
-        for row in roles.list_roles(work.session)
-    ]
+    return [value_of(RoleHeld, row) for row in roles.list_roles(work.session)]
 
 
 def list_proposals(work: Reading, request: ProposalFilter) -> list[ProposalState]:
     """List proposals, the oldest first."""
     from governance.registry import roles
 
-    return [_state(row) for row in roles.list_proposals(work.session, request.state)]
+    rows = roles.list_proposals(work.session, request.state)
+    return [value_of(ProposalState, row) for row in rows]
 
 
 def approve(work: Writing, request: ById) -> ProposalState:
@@ -113,18 +105,5 @@ def _decide(work: Writing, identifier: str, *, yes: bool) -> ProposalState:
     from governance.registry.roles import decide
 
     key = open_signing_key(work.transaction, work.place.password)
-    return _state(decide(work.transaction, identifier, approve=yes, carry=carry_with(key)))
-
-
-def _state(row: Proposal) -> ProposalState:
-    return ProposalState(
-        id=row.id,
-        kind=row.kind,
-        role=row.role,
-        subject=row.subject,
-        state=row.state,
-        reason=row.reason,
-        proposed_by=row.proposed_by,
-        proposed_at=row.proposed_at,
-        decided_by=row.decided_by,
-    )
+    decided = decide(work.transaction, identifier, approve=yes, carry=carry_with(key))
+    return value_of(ProposalState, decided)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from governance.kernel.errors import ForbiddenError
@@ -39,52 +39,61 @@ def perform(
     """
     operation = operation_of(handler)
     _permit(operation, caller)
-    carry_out: Callable[[Any, RequestT], AnswerT] = handler
-    if operation.effect == "pure":
-        return carry_out(Work(place, caller, place.clock.now(), ears), request)
-    if operation.effect == "reads":
-        return _read(place, caller, operation, carry_out, request, ears)
-    if operation.effect == "writes":
-        return _write(place, caller, operation, carry_out, request, ears)
-    if operation.bound:
-        with place.store.read() as session:
-            require_held(session, operation, caller)
-    return carry_out(Running(place, caller, place.clock.now(), ears), request)
+    call = _Call(place, caller, operation, ears)
+    ways = {"pure": call.compute, "reads": call.read, "writes": call.write, "runs": call.run}
+    way: Callable[..., AnswerT] = ways[operation.effect]
+    return way(handler, request)
 
 
-def _read(
-    place: Place,
-    caller: Caller,
-    operation: Operation,
-    handler: Callable[[Any, RequestT], AnswerT],
-    request: RequestT,
-    ears: Ears,
-) -> AnswerT:
-    with ExitStack() as exits:
-        work = Reading(place, caller, place.clock.now(), ears, exits)
-        if operation.bound:
-            require_held(work.session, operation, caller)
-        return handler(work, request)
+@dataclass(frozen=True)
+class _Call:
+    """One operation asked for, and what its effect opens for it."""
 
+    place: Place
+    caller: Caller
+    operation: Operation
+    ears: Ears
 
-def _write(
-    place: Place,
-    caller: Caller,
-    operation: Operation,
-    handler: Callable[[Any, RequestT], AnswerT],
-    request: RequestT,
-    ears: Ears,
-) -> AnswerT:
-    def carry_out(transaction: Transaction) -> AnswerT:
-        own = replace(transaction, actor=caller.name)
-        if operation.bound:
-            require_held(own.session, operation, caller)
-        return handler(Writing(place, caller, own.now, ears, transaction=own), request)
+    def compute(self, handler: Callable[[Work, Any], Any], request: Any) -> Any:
+        """Carry out what needs no database."""
+        return handler(Work(self.place, self.caller, self.place.clock.now(), self.ears), request)
 
-    if place.group is not None:
-        return place.group.run(carry_out)
-    with place.store.write() as transaction:
-        return carry_out(transaction)
+    def read(self, handler: Callable[[Reading, Any], Any], request: Any) -> Any:
+        """Carry out what reads, in one session that is opened when it is first needed."""
+        with ExitStack() as exits:
+            now = self.place.clock.now()
+            work = Reading(self.place, self.caller, now, self.ears, exits)
+            if self.operation.bound:
+                self.require_held(work.session)
+            return handler(work, request)
+
+    def write(self, handler: Callable[[Writing, Any], Any], request: Any) -> Any:
+        """Carry out what writes, in one transaction or in one that threads share."""
+
+        def carry_out(transaction: Transaction) -> Any:
+            own = replace(transaction, actor=self.caller.name)
+            if self.operation.bound:
+                self.require_held(own.session)
+            work = Writing(self.place, self.caller, own.now, self.ears, transaction=own)
+            return handler(work, request)
+
+        if self.place.group is not None:
+            return self.place.group.run(carry_out)
+        with self.place.store.write() as transaction:
+            return carry_out(transaction)
+
+    def run(self, handler: Callable[[Running, Any], Any], request: Any) -> Any:
+        """Carry out long work, which opens its own transactions."""
+        if self.operation.bound:
+            with self.place.store.read() as session:
+                self.require_held(session)
+        return handler(Running(self.place, self.caller, self.place.clock.now(), self.ears), request)
+
+    def require_held(self, session: Session) -> None:
+        """Raise ForbiddenError where roles are in use and the caller lacks the one needed."""
+        from governance.store.access import require_held_role
+
+        require_held_role(session, self.caller.name, self.operation.permission)
 
 
 def _permit(operation: Operation, caller: Caller) -> None:
@@ -93,10 +102,3 @@ def _permit(operation: Operation, caller: Caller) -> None:
             f"{caller.name!r} lacks the permission {operation.permission} for {operation.name}",
             field="actor",
         )
-
-
-def require_held(session: Session, operation: Operation, caller: Caller) -> None:
-    """Raise ForbiddenError where roles are in use and the caller lacks the one needed."""
-    from governance.store.access import require_held_role
-
-    require_held_role(session, caller.name, operation.permission)

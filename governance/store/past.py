@@ -22,6 +22,7 @@ from governance.store.incident_links import FREEZE, IncidentLink
 from governance.store.ledger import LedgerEvent, LedgerHead
 from governance.store.policies import DEFAULT_GROUP
 from governance.store.positions import (
+    CERTIFIED,
     PositionRow,
     position_from,
     read_position,
@@ -177,17 +178,7 @@ def _certified(session: Session, agents: Sequence[str], moment: Until) -> dict[s
         .group_by(Certification.agent_id)
     )
     rows = session.execute(
-        select(
-            Certification.agent_id,
-            Certification.id,
-            Certification.certified_at,
-            Certification.tier,
-            Certification.void_at,
-            Certification.void_reason,
-            Certification.policy_digest,
-            Certification.audit_contribution,
-            Certification.reaudit_ordered_at,
-        ).where(Certification.event_sequence.in_(latest))
+        select(Certification.agent_id, *CERTIFIED).where(Certification.event_sequence.in_(latest))
     )
     return {row[0]: _as_of(_Certified(*row[1:]), moment.at) for row in rows}
 

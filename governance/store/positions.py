@@ -42,12 +42,8 @@ _DEFAULT = (
     .where(PolicyInForce.agent_group == DEFAULT_GROUP)
     .scalar_subquery()
 )
-_COLUMNS = (
-    Agent.id,
-    Agent.name,
-    Agent.status,
-    _GROUP.label("group_policy"),
-    _DEFAULT.label("default_policy"),
+# What a position follows from, of a certification.
+CERTIFIED = (
     Certification.id.label("certification"),
     Certification.certified_at,
     Certification.tier,
@@ -56,6 +52,14 @@ _COLUMNS = (
     Certification.policy_digest,
     Certification.audit_contribution,
     Certification.reaudit_ordered_at,
+)
+_COLUMNS = (
+    Agent.id,
+    Agent.name,
+    Agent.status,
+    _GROUP.label("group_policy"),
+    _DEFAULT.label("default_policy"),
+    *CERTIFIED,
 )
 _JOINED = select(*_COLUMNS).select_from(Agent).outerjoin(Certification, Certification.id == _LATEST)
 # One agent's position, for statements that read more beside it; see `position_of`.

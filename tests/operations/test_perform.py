@@ -41,7 +41,7 @@ def test_a_missing_database_is_a_storage_error() -> None:
 
 def test_a_handler_that_no_row_names_is_refused(place: Place) -> None:
     with pytest.raises(ValueError, match="no operation names"):
-        perform(place, somebody(), people._state, None)  # type: ignore[arg-type]
+        perform(place, somebody(), people._decide, None)  # type: ignore[arg-type]
 
 
 def test_threads_share_transactions_and_each_acts_as_itself(store: Store, place: Place) -> None:
