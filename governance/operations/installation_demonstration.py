@@ -144,7 +144,7 @@ class Inside:
     @property
     def store(self) -> Store:
         """The store, in which the caller acts."""
-        return replace(self.place.store, actor=self.caller.name)
+        return self.place.store.acting_as(self.caller.name)
 
 
 def spread(records: Sequence[IncidentRecord], limit: int) -> tuple[IncidentRecord, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -114,12 +114,12 @@ class Running(Work):
     @cached_property
     def store(self) -> Store:
         """The store, in which the caller acts; raises StorageError where it is not usable."""
-        return replace(self.place.store, actor=self.caller.name)
+        return self.place.store.acting_as(self.caller.name)
 
     @cached_property
     def unchecked(self) -> Store:
         """The store, in which the caller acts, whatever its database is."""
-        return replace(self.place.unchecked, actor=self.caller.name)
+        return self.place.unchecked.acting_as(self.caller.name)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -67,6 +67,12 @@ class Store:
         with translated_errors(), self._writers.writer() as session:
             now, ledger = self.clock.now(), Chain(session)
             yield Transaction(session, now, self.actor, self.random_bytes, ledger)
+
+    def acting_as(self, actor: str) -> Store:
+        """Return the same store, with the same connections, in which somebody else acts."""
+        other = replace(self, actor=actor)
+        other.__dict__["_writers"] = self._writers
+        return other
 
     @cached_property
     def _writers(self) -> Writers:
