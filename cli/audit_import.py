@@ -82,3 +82,7 @@ def _print(run: Recounted) -> None:
         note(f"refused: {task.task}: {task.reason}")
     if run.truncated:
         note(f"limits: {run.truncated}")
+    if run.served:
+        note(f"answered as: {', '.join(run.served)}")
+    for remark in run.remarks:
+        note(f"note: {remark}")

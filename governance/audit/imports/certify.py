@@ -36,8 +36,12 @@ def certify_import(
         agent_id=agent.id,
         recorded_at=transaction.now,
         origin=run.harness,
-        subject={"model": run.model},
-        plan={"harness_version": run.harness_version, "truncated": run.truncated},
+        subject={"model": run.model, "served": list(run.served)},
+        plan={
+            "harness_version": run.harness_version,
+            "truncated": run.truncated,
+            "remarks": list(run.remarks),
+        },
         scores={"scores": [score.model_dump(mode="json") for score in scores]},
         vector=vector.model_dump(mode="json"),
         evidence_digest=evidence,
@@ -54,8 +58,14 @@ def certify_import(
         agent,
         vector,
         evidence=Evidence(
-            source=f"import {record.id} from {run.harness}", digest=evidence, note=run.truncated
+            source=f"import {record.id} from {run.harness}", digest=evidence, note=_note(run)
         ),
     )
     sign_certification(transaction, agent, certification, key)
     return standing_of_agent(transaction.session, agent, transaction.now)
+
+
+def _note(run: ImportedRun) -> str | None:
+    """Return what stands on the certificate: limits, edits and whatever else must be said."""
+    said = [run.truncated, *run.remarks]
+    return "; ".join(each for each in said if each) or None

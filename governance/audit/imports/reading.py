@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from governance.audit.imports.files import peek, read_json
 from governance.audit.imports.garak import read_garak
 from governance.audit.imports.inspect_ai import read_inspect
 from governance.audit.imports.lm_eval import read_lm_eval
 from governance.audit.imports.model import Harness, ImportedRun, refuse
-from governance.audit.imports.promptfoo import read_promptfoo
+from governance.audit.imports.promptfoo import read_promptfoo, results_of
 from governance.kernel.errors import InputError
-
-_PEEK = 4096
 
 
 def read_run(files: Sequence[Path], *, allow_truncated: bool = False) -> ImportedRun:
@@ -64,18 +63,17 @@ def harness_of(path: Path) -> Harness:
     """Return which harness wrote a file; raises InputError where none is recognised."""
     if path.suffix == ".eval":
         return "inspect_ai"
-    with path.open("rb") as stream:
-        head = stream.read(_PEEK).decode("utf-8", errors="replace")
+    head = peek(path)
     if path.suffix == ".jsonl":
         return "garak" if '"entry_type"' in head else "promptfoo"
-    marks: dict[str, Harness] = {
-        '"evalId"': "promptfoo",
-        '"eval"': "inspect_ai",
-        '"results"': "lm_eval",
-    }
-    for mark, kind in marks.items():
-        if mark in head:
-            return kind
+    if head.lstrip()[:1] == "{":
+        data, _ = read_json(path)
+        if results_of(data) is not None:
+            return "promptfoo"
+        if isinstance(data, dict) and isinstance(data.get("eval"), dict):
+            return "inspect_ai"
+        if isinstance(data, dict) and "results" in data:
+            return "lm_eval"
     raise InputError(
         "is no file of inspect_ai, lm-evaluation-harness, garak or promptfoo", file=str(path)
     )
