@@ -85,6 +85,11 @@ def _check(
                 field="mapping",
                 hint=f"it has: {known}",
             )
+        if run.harness == "garak" and entry.direction == "higher":
+            raise InputError(
+                f"{entry.metric} of garak is 1 where the model failed: its direction is lower",
+                field="mapping",
+            )
         if entry.dimension in fed:
             raise InputError(f"two entries feed {entry.dimension}", field="mapping")
         fed.add(entry.dimension)
@@ -105,7 +110,8 @@ def _recounted(items: Sequence[ImportedItem], entry: MappingEntry | None) -> Imp
 
 def _outcome(item: ImportedItem, entry: MappingEntry | None) -> Outcome:
     threshold = 0.5 if entry is None else entry.threshold
-    lower = entry is not None and entry.direction == "lower"
+    # Without an entry the harness's own word counts: garak writes 1 where the model failed.
+    lower = item.low_is_good if entry is None else entry.direction == "lower"
     passed = item.value is not None and (
         item.value < threshold if lower else item.value >= threshold
     )
