@@ -22,7 +22,7 @@ def import_(
         typer.Argument(
             metavar="FILE...",
             help="inspect_ai (.eval, .json), garak (report.jsonl), promptfoo (.json, .jsonl), or "
-            "the results file of lm-eval with its samples files.",
+            "the results file of lm-eval with its samples files; several logs of one model.",
         ),
     ],
     mapping: Annotated[

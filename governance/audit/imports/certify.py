@@ -30,7 +30,7 @@ def certify_import(
     """Record an import, certify the agent on it as declared evidence, and sign."""
     agent = find_agent(transaction.session, name)
     vector = imported_vector(scores)
-    evidence = digest({path.name: file_digest(path) for path in files})
+    evidence = digest(_digests(files))
     record = AuditRecord(
         id=transaction.new_id(),
         agent_id=agent.id,
@@ -63,6 +63,15 @@ def certify_import(
     )
     sign_certification(transaction, agent, certification, key)
     return standing_of_agent(transaction.session, agent, transaction.now)
+
+
+def _digests(files: Sequence[Path]) -> dict[str, str]:
+    """Return the digest of each file by its name; a name that occurs again is numbered."""
+    found: dict[str, str] = {}
+    for path in files:
+        again = sum(name == path.name or name.startswith(f"{path.name}#") for name in found)
+        found[f"{path.name}#{again + 1}" if again else path.name] = file_digest(path)
+    return found
 
 
 def _note(run: ImportedRun) -> str | None:

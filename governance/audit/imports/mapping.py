@@ -54,18 +54,56 @@ def load_mapping(path: str) -> Mapping:
 def recount(run: ImportedRun, mapping: Mapping) -> list[ImportedScore]:
     """Return every metric of a run with counts by cluster and a 95 % lower bound.
 
-    A missing item has not passed. Raises InputError where an entry names what the run lacks, or
-    two entries feed one dimension.
+    A missing item has not passed. An entry for a task that the run does not have is passed over.
+    Raises InputError where that is every entry, where one names a metric that its task lacks, or
+    two feed one dimension.
     """
     groups: dict[tuple[str, str], list[ImportedItem]] = {}
     for item in run.items:
         groups.setdefault((item.task, item.metric), []).append(item)
-    entries = [entry for entry in mapping.entries if entry.harness == run.harness]
+    entries = _entries_for(run, mapping)
     _check(run, entries, groups)
     return [
         _recounted(items, next((e for e in entries if (e.task, e.metric) == (task, metric)), None))
         for (task, metric), items in sorted(groups.items())
     ]
+
+
+def remarks_on(run: ImportedRun, mapping: Mapping) -> list[str]:
+    """Return what the mapping leaves out, and where it turns the harness's own direction."""
+    entries = _entries_for(run, mapping)
+    low = {(item.task, item.metric): item.low_is_good for item in run.items}
+    absent = [
+        entry for entry in mapping.entries if entry.harness == run.harness and entry not in entries
+    ]
+    turned = [
+        entry
+        for entry in entries
+        if run.harness == "lm_eval"
+        and low.get((entry.task, entry.metric), False) != (entry.direction == "lower")
+    ]
+    return [
+        *(f"no outcome of {entry.task} for {entry.dimension}" for entry in absent),
+        *(
+            f"the mapping says {entry.direction} is better of {entry.task}/{entry.metric}, "
+            "its harness the opposite"
+            for entry in turned
+        ),
+    ]
+
+
+def _entries_for(run: ImportedRun, mapping: Mapping) -> list[MappingEntry]:
+    """Return the entries whose tasks the run has: a house mapping may name those of other logs."""
+    own = [entry for entry in mapping.entries if entry.harness == run.harness]
+    tasks = {item.task for item in run.items} | {task.task for task in run.refused}
+    found = [entry for entry in own if entry.task in tasks]
+    if own and not found:
+        raise InputError(
+            "no entry names a task of the run",
+            field="mapping",
+            hint=f"it has: {', '.join(sorted(tasks))}",
+        )
+    return found
 
 
 def _check(
