@@ -83,6 +83,7 @@ def test_an_error_is_missing_under_every_metric_of_its_test(tmp_path: Path) -> N
     ]
     rows[3].update(success=False, namedScores={}, failureReason=2)
     found = _read(tmp_path, rows)
+    assert read_run([tmp_path / "out.jsonl"]).remarks == ("1 of 4 results ended in an error",)
     assert _counts(found["CC"]) == _counts(found["success"]) == (3, 4, 1)
     rows[3]["testCase"] = {"vars": {"q": 3}}
     assert _counts(_read(tmp_path, rows)["CC"]) == (3, 4, 1)
@@ -101,3 +102,26 @@ def test_what_evaluate_returns_is_read_and_version_2_named() -> None:
     assert _counts(score) == (3, 3, 0)
     with pytest.raises(InputError, match="promptfoo output version 2 is not read"):
         read_run([CASES / "pf-v2.json"])
+
+
+@pytest.mark.parametrize(
+    ("changed", "cut"),
+    [
+        ({"config": {"tests": [{}, {}, {}]}}, "tests: 2 of 3"),
+        ({"config": {"tests": [{}, {}]}, "runtimeOptions": {"repeat": 2}}, "tests: 1 of 2"),
+        ({"runtimeOptions": {"filterFirstN": 2}}, "filterFirstN 2"),
+        ({"config": {"tests": [{}, "file://more.yaml"]}}, None),
+        ({"runtimeOptions": {"filterProviders": "openai", "repeat": 1}}, None),
+    ],
+)
+def test_a_choice_among_the_tests_is_a_cut(
+    tmp_path: Path, changed: dict[str, Any], cut: str | None
+) -> None:
+    rows = [_row(number) for number in range(2)]
+    summary = {"version": 3, "results": rows, "stats": {"successes": 2, "failures": 0}}
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps({"evalId": "e", "results": summary} | changed))
+    assert read_run([path], allow_truncated=True).truncated == cut
+    if cut is not None:
+        with pytest.raises(InputError, match="cut short"):
+            read_run([path])

@@ -133,7 +133,23 @@ def _check(
         fed.add(entry.dimension)
 
 
+def _require_scale(items: Sequence[ImportedItem], entry: MappingEntry) -> None:
+    """Refuse values that a threshold between 0 and 1 would pass whatever they say, as 3 of 10."""
+    values = [item.value for item in items if item.value is not None]
+    passing = (
+        max(values, default=0) > 1 if entry.direction == "higher" else min(values, default=0) < 0
+    )
+    if passing:
+        raise InputError(
+            f"{entry.task}/{entry.metric} has values from {min(values):g} to {max(values):g}: "
+            "only values from 0 to 1 can gate",
+            field="mapping",
+        )
+
+
 def _recounted(items: Sequence[ImportedItem], entry: MappingEntry | None) -> ImportedScore:
+    if entry is not None:
+        _require_scale(items, entry)
     share = share_of([_outcome(item, entry) for item in items])
     values = [item.value for item in items if item.value is not None]
     return ImportedScore(

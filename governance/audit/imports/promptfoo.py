@@ -24,6 +24,18 @@ PASS_METRIC = "success"  # noqa: S105 - the name of a metric
 # Written into the variables while a test runs; they differ between repeats of one question.
 _RUNTIME = ("_conversation", "sessionId", "sessionIds")
 
+# Options that choose among the tests; others choose providers or prompts, which is no cut.
+_FILTERS = (
+    "filterFirstN",
+    "filterSample",
+    "filterPattern",
+    "filterRange",
+    "filterMetadata",
+    "filterFailing",
+    "filterFailingOnly",
+    "filterErrorsOnly",
+)
+
 
 def read_promptfoo(path: Path) -> ImportedRun:
     """Return the outcomes: ``success`` and every named score; errors are missing, not failed.
@@ -32,24 +44,23 @@ def read_promptfoo(path: Path) -> ImportedRun:
     their number, prompt or repeat; so are a red-team attack and the text that it was made of.
     """
     file = str(path)
-    version, rows, expected = _json(path) if path.suffix == ".json" else (None, _jsonl(path), None)
+    data, rows = _json(path) if path.suffix == ".json" else ({}, _jsonl(path))
     if not rows:
         raise refuse("it holds no result", file)
-    if expected is not None and expected != len(rows):
-        raise refuse(f"it holds {len(rows)} of {expected} results", file)
     models = {str((row.get("provider") or {}).get("id")) for row in rows}
     texts = {text for row in rows if (text := _original(row)) is not None}
     named = _named(rows)
     return ImportedRun(
         harness="promptfoo",
-        harness_version=version,
+        harness_version=(data.get("metadata") or {}).get("promptfooVersion"),
         model=one_model(models, file),
         items=tuple(item for row in rows for item in _items(row, _question(row, texts), named)),
-        remarks=(*_unscored(rows), *_same_prompt(rows, texts)),
+        truncated="; ".join(_cuts(data, rows)) or None,
+        remarks=(*_unscored(rows), *_errors(rows), *_same_prompt(rows, texts)),
     )
 
 
-def _json(path: Path) -> tuple[str | None, list[dict[str, Any]], int]:
+def _json(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     data, name = read_json(path)
     summary = results_of(data)
     if not isinstance(data, dict) or summary is None:
@@ -63,8 +74,10 @@ def _json(path: Path) -> tuple[str | None, list[dict[str, Any]], int]:
         )
     stats = summary.get("stats") or {}
     expected = sum(int(stats.get(kind, 0)) for kind in ("successes", "failures", "errors"))
-    version = (data.get("metadata") or {}).get("promptfooVersion")
-    return version, list(summary["results"]), expected
+    rows = list(summary["results"])
+    if expected != len(rows):
+        raise refuse(f"it holds {len(rows)} of {expected} results", name)
+    return data, rows
 
 
 def results_of(data: object) -> dict[str, Any] | None:
@@ -83,6 +96,24 @@ def _jsonl(path: Path) -> list[dict[str, Any]]:
     if any("testIdx" not in row or "provider" not in row for row in rows):
         raise InputError("is no result file of promptfoo", file=str(path))
     return rows
+
+
+def _cuts(data: dict[str, Any], rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Say where only some of the tests were run, by a filter or as the numbers show."""
+    config = data.get("config") or {}
+    runtime = data.get("runtimeOptions") or {}
+    options = {**(config.get("commandLineOptions") or {}), **runtime}
+    said = [f"{name} {options[name]}" for name in _FILTERS if options.get(name) is not None]
+    tests = config.get("tests")
+    written = sum(isinstance(test, dict) for test in tests) if isinstance(tests, list) else 0
+    repeat = runtime.get("repeat") or (config.get("evaluateOptions") or {}).get("repeat") or 1
+    ran = len({row["testIdx"] for row in rows}) / repeat
+    return said if said or ran >= written else [f"tests: {ran:g} of {written}"]
+
+
+def _errors(rows: Sequence[dict[str, Any]]) -> list[str]:
+    broken = sum(_broken(row) for row in rows)
+    return [f"{broken} of {len(rows)} results ended in an error"] if broken else []
 
 
 def _test(row: dict[str, Any]) -> dict[str, Any]:
