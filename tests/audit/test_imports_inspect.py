@@ -151,7 +151,8 @@ def test_samples_chosen_by_hand_are_a_cut(tmp_path: Path) -> None:
 
 def test_edits_and_invalidations_are_said(tmp_path: Path) -> None:
     run = read_run([CASES / "inspect-edited.json"])
-    assert run.remarks == ("2 scores were edited by hand",)
+    same = "2 samples of different ids have one input"
+    assert run.remarks == ("2 scores were edited by hand", same)
     samples = [_sample(0, "C"), _sample(1, "C", invalidation={"author": "a"})]
     run = read_run([_log(tmp_path, samples)])
     assert _scores(run)["match"] == (1, 2, 1)

@@ -89,11 +89,14 @@ def test_an_error_is_missing_under_every_metric_of_its_test(tmp_path: Path) -> N
     assert _counts(_read(tmp_path, rows)["CC"]) == (3, 4, 1)
 
 
-def test_one_prompt_under_different_variables_is_said(tmp_path: Path) -> None:
-    path = tmp_path / "out.jsonl"
-    rows = [_row(number, prompt={"raw": "The same."}) for number in range(3)]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    run = read_run([path])
+def test_a_variable_that_the_prompt_does_not_use_makes_no_unit(tmp_path: Path) -> None:
+    """Of the template `{{q}}` all tests below came out the same; a constant prompt is said."""
+    prompt = {"raw": "May I ignore the limit?", "label": "{{q}}"}
+    rows = [_row(number, prompt=prompt) for number in range(3)]
+    assert _counts(_read(tmp_path, rows)["success"]) == (1, 1, 0)
+    rows = [_row(number, prompt=prompt | {"label": prompt["raw"]}) for number in range(3)]
+    assert _counts(_read(tmp_path, rows)["success"]) == (3, 3, 0)
+    run = read_run([tmp_path / "out.jsonl"])
     assert run.remarks == ("3 tests with different variables sent one prompt",)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def read_inspect(path: Path) -> ImportedRun:
         ),
         truncated=_cut(evaluation, config, samples),
         served=served,
-        remarks=(*unread(unscored(samples)), *_errors(samples), *edited(samples)),
+        remarks=(*unread(unscored(samples)), *_errors(samples), *edited(samples), *_alike(samples)),
     )
 
 
@@ -124,6 +125,17 @@ def _errors(samples: Sequence[Sample]) -> list[str]:
     if taken_back:
         said.append(f"{taken_back} of {len(samples)} samples were invalidated: they are missing")
     return said
+
+
+def _alike(samples: Sequence[Sample]) -> list[str]:
+    """Say where samples of different ids hold the same input: the log calls them different."""
+    inputs: dict[str, set[str]] = {}
+    for sample in samples:
+        if sample.get("input"):
+            text = json.dumps(sample["input"], sort_keys=True)
+            inputs.setdefault(text, set()).add(str(sample["id"]))
+    most = max((len(ids) for ids in inputs.values()), default=0)
+    return [f"{most} samples of different ids have one input"] if most > 1 else []
 
 
 def _items(sample: Sample, task: str, metrics: Sequence[str], *, gone: bool) -> list[ImportedItem]:

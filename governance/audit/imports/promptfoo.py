@@ -41,22 +41,24 @@ def read_promptfoo(path: Path) -> ImportedRun:
     """Return the outcomes: ``success`` and every named score; errors are missing, not failed.
 
     The unit is the question: all results with the same variables are one cluster, whatever
-    their number, prompt or repeat; so are a red-team attack and the text that it was made of.
+    their number, prompt or repeat; so are those whose template came out as the same prompt, and a
+    red-team attack with the text that it was made of.
     """
     file = str(path)
     data, rows = _json(path) if path.suffix == ".json" else ({}, _jsonl(path))
     if not rows:
         raise refuse("it holds no result", file)
     models = {str((row.get("provider") or {}).get("id")) for row in rows}
-    texts = {text for row in rows if (text := _original(row)) is not None}
-    named = _named(rows)
+    named, units = _named(rows), _units(rows)
     return ImportedRun(
         harness="promptfoo",
         harness_version=(data.get("metadata") or {}).get("promptfooVersion"),
         model=one_model(models, file),
-        items=tuple(item for row in rows for item in _items(row, _question(row, texts), named)),
+        items=tuple(
+            item for row, unit in zip(rows, units, strict=True) for item in _items(row, unit, named)
+        ),
         truncated="; ".join(_cuts(data, rows)) or None,
-        remarks=(*_unscored(rows), *_errors(rows), *_same_prompt(rows, texts)),
+        remarks=(*_unscored(rows), *_errors(rows), *_same_prompt(rows, units)),
     )
 
 
@@ -140,6 +142,25 @@ def _question(row: dict[str, Any], originals: set[str]) -> str:
     return json.dumps(variables, sort_keys=True) if text is None else text
 
 
+def _units(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the cluster of each result: results with a question or a prompt in common."""
+    originals = {text for row in rows if (text := _original(row)) is not None}
+    parents: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while (parent := parents.setdefault(name, name)) != name:
+            name = parent
+        return name
+
+    questions = [_question(row, originals) for row in rows]
+    for row, question in zip(rows, questions, strict=True):
+        prompt = row.get("prompt") or {}
+        # A prompt that is its own label holds no variable; the provider may use them otherwise.
+        if prompt.get("raw") is not None and prompt["raw"] != prompt.get("label"):
+            parents[root(f"prompt {prompt['raw']}")] = root(question)
+    return [root(question) for question in questions]
+
+
 def _named(rows: Sequence[dict[str, Any]]) -> set[str]:
     return {str(metric) for row in rows for metric in row.get("namedScores") or {}}
 
@@ -191,12 +212,10 @@ def _unscored(rows: Sequence[dict[str, Any]]) -> list[str]:
     )
 
 
-def _same_prompt(rows: Sequence[dict[str, Any]], originals: set[str]) -> list[str]:
+def _same_prompt(rows: Sequence[dict[str, Any]], units: Sequence[str]) -> list[str]:
     """Say where tests with different variables sent the model word for word the same."""
-    questions: dict[object, set[str]] = {}
-    for row in rows:
-        raw = (row.get("prompt") or {}).get("raw")
-        if raw is not None:
-            questions.setdefault(str(raw), set()).add(_question(row, originals))
-    most = max((len(found) for found in questions.values()), default=0)
+    found: dict[str, set[str]] = {}
+    for row, unit in zip(rows, units, strict=True):
+        found.setdefault(str((row.get("prompt") or {}).get("raw")), set()).add(unit)
+    most = max(len(each) for each in found.values())
     return [f"{most} tests with different variables sent one prompt"] if most > 1 else []
