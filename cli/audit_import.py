@@ -22,7 +22,7 @@ def import_(
         typer.Argument(
             metavar="FILE...",
             help="inspect_ai (.eval, .json), garak (report.jsonl), promptfoo (.json, .jsonl), or "
-            "the results file of lm-eval with its samples files.",
+            "the results file of lm-eval with its samples files; several logs of one model.",
         ),
     ],
     mapping: Annotated[
@@ -82,3 +82,7 @@ def _print(run: Recounted) -> None:
         note(f"refused: {task.task}: {task.reason}")
     if run.truncated:
         note(f"limits: {run.truncated}")
+    if run.served:
+        note(f"answered as: {', '.join(run.served)}")
+    for remark in run.remarks:
+        note(f"note: {remark}")

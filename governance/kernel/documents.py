@@ -94,8 +94,13 @@ def parse_text(text: str, source: str) -> Document:
     return Document(_parse_yaml(text, source), source, text)
 
 
-def parse_json(text: str, source: str, *, line: int | None = None) -> object:
-    """Parse JSON strictly: no duplicate keys, no NaN or Infinity; errors name the line."""
+def parse_json(
+    text: str, source: str, *, line: int | None = None, constants: bool = False
+) -> object:
+    """Parse JSON strictly: no duplicate keys, no NaN or Infinity; errors name the line.
+
+    ``constants`` lets NaN and Infinity through, for files of tools that write them.
+    """
 
     def refuse_constant(name: str) -> NoReturn:
         raise InputError(f"{name} is not a number", file=source, line=line)
@@ -111,7 +116,11 @@ def parse_json(text: str, source: str, *, line: int | None = None) -> object:
         return result
 
     try:
-        return json.loads(text, parse_constant=refuse_constant, object_pairs_hook=refuse_duplicates)
+        return json.loads(
+            text,
+            parse_constant=float if constants else refuse_constant,
+            object_pairs_hook=refuse_duplicates,
+        )
     except json.JSONDecodeError as error:
         at = error.lineno if line is None else line
         raise InputError(

@@ -46,17 +46,18 @@ def read_jsonl(
     *,
     on_fault: FaultHandler = raise_fault,
     max_row_bytes: int = MAX_ROW_BYTES,
+    constants: bool = False,
 ) -> Iterator[tuple[int, Row]]:
     """Yield (line number, object) for each non-empty line.
 
     A bad line goes to ``on_fault``, which raises it by default; a handler that returns makes
-    the reading go on with the next line.
+    the reading go on with the next line. ``constants`` lets NaN and Infinity through.
     """
     lines = _Lines(stream, source, max_row_bytes)
     for number, text in lines:
         try:
             lines.raise_fault(number, number)
-            data = _json_object(text.strip(), source, number)
+            data = _json_object(text.strip(), source, number, constants)
         except InputError as fault:
             on_fault(fault)
             continue
@@ -64,10 +65,10 @@ def read_jsonl(
             yield number, data
 
 
-def _json_object(text: str, source: str, number: int) -> Row | None:
+def _json_object(text: str, source: str, number: int, constants: bool) -> Row | None:
     if not text:
         return None
-    data = parse_json(text, source, line=number)
+    data = parse_json(text, source, line=number, constants=constants)
     if not isinstance(data, dict):
         raise InputError("is not a JSON object", file=source, line=number)
     return data

@@ -16,7 +16,7 @@ from governance.registry.standing import AgentStanding
 
 
 class Outcomes(Value):
-    """The files of one run of a harness, and which metric feeds which dimension."""
+    """The logs of a harness, of one model, and which metric feeds which dimension."""
 
     files: Annotated[tuple[LocalPath, ...], Field(min_length=1, description="Its files.")]
     mapping: Annotated[TextFile | None, Field(description="Metrics to dimensions.")] = None
@@ -56,7 +56,7 @@ def certify(work: Writing, request: OutcomesOf) -> Recounted:
 
 
 def _recounted(request: Outcomes) -> Recounted:
-    from governance.audit.imports.mapping import Mapping, imported_vector
+    from governance.audit.imports.mapping import Mapping, imported_vector, remarks_on
     from governance.audit.imports.mapping import recount as counted
     from governance.audit.imports.reading import read_run
     from governance.kernel.value import parse_document
@@ -65,4 +65,7 @@ def _recounted(request: Outcomes) -> Recounted:
     named = request.mapping
     mapping = Mapping() if named is None else parse_document(Mapping, named.document())
     scores = counted(run, mapping)
-    return Recounted(**dict(run), scores=tuple(scores), vector=imported_vector(scores))
+    said = (*run.remarks, *remarks_on(run, mapping))
+    return Recounted(
+        **dict(run) | {"remarks": said}, scores=tuple(scores), vector=imported_vector(scores)
+    )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from governance.audit.imports.mapping import Mapping, MappingEntry, imported_vector, recount
-from governance.audit.imports.model import ImportedRun
+from governance.audit.imports.model import ImportedItem, ImportedRun
 from governance.audit.imports.reading import harness_of, read_run
 from governance.gate.evaluate import evaluate
 from governance.gate.policy import default_policy
@@ -170,6 +170,16 @@ def test_mappings_that_do_not_fit() -> None:
     )
     with pytest.raises(InputError, match="two entries feed cc"):
         recount(run, both)
+
+
+@pytest.mark.parametrize(("direction", "value"), [("higher", 3.0), ("lower", -0.5)])
+def test_values_that_would_always_pass_cannot_gate(direction: str, value: float) -> None:
+    """A grade of 3 of 10 is over any threshold between 0 and 1."""
+    item = ImportedItem(item="1", cluster="1", task="t", metric="m", value=value)
+    run = ImportedRun(harness="inspect_ai", harness_version=None, model="m", items=(item,))
+    assert recount(run, Mapping())[0].mean == value
+    with pytest.raises(InputError, match="only values from 0 to 1 can gate"):
+        recount(run, _entry(run, "t", "m", direction, "cc"))
 
 
 def test_unknown_files(tmp_path: Path) -> None:

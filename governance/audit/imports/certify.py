@@ -30,14 +30,18 @@ def certify_import(
     """Record an import, certify the agent on it as declared evidence, and sign."""
     agent = find_agent(transaction.session, name)
     vector = imported_vector(scores)
-    evidence = digest({path.name: file_digest(path) for path in files})
+    evidence = digest(_digests(files))
     record = AuditRecord(
         id=transaction.new_id(),
         agent_id=agent.id,
         recorded_at=transaction.now,
         origin=run.harness,
-        subject={"model": run.model},
-        plan={"harness_version": run.harness_version, "truncated": run.truncated},
+        subject={"model": run.model, "served": list(run.served)},
+        plan={
+            "harness_version": run.harness_version,
+            "truncated": run.truncated,
+            "remarks": list(run.remarks),
+        },
         scores={"scores": [score.model_dump(mode="json") for score in scores]},
         vector=vector.model_dump(mode="json"),
         evidence_digest=evidence,
@@ -54,8 +58,23 @@ def certify_import(
         agent,
         vector,
         evidence=Evidence(
-            source=f"import {record.id} from {run.harness}", digest=evidence, note=run.truncated
+            source=f"import {record.id} from {run.harness}", digest=evidence, note=_note(run)
         ),
     )
     sign_certification(transaction, agent, certification, key)
     return standing_of_agent(transaction.session, agent, transaction.now)
+
+
+def _digests(files: Sequence[Path]) -> dict[str, str]:
+    """Return the digest of each file by its name; a name that occurs again is numbered."""
+    found: dict[str, str] = {}
+    for path in files:
+        again = sum(name == path.name or name.startswith(f"{path.name}#") for name in found)
+        found[f"{path.name}#{again + 1}" if again else path.name] = file_digest(path)
+    return found
+
+
+def _note(run: ImportedRun) -> str | None:
+    """Return what stands on the certificate: limits, edits and whatever else must be said."""
+    said = [run.truncated, *run.remarks]
+    return "; ".join(each for each in said if each) or None

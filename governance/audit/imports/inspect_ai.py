@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from governance.audit.imports.archive import read_members
-from governance.audit.imports.model import ImportedItem, ImportedRun, finite, one_model, refuse
-from governance.kernel.documents import parse_json, read_text
+from governance.audit.imports.files import read_json
+from governance.audit.imports.inspect_scores import edited, metrics_of, scored, unscored
+from governance.audit.imports.model import ImportedItem, ImportedRun, refuse, unread
+from governance.audit.imports.names import one_name
+from governance.kernel.documents import parse_json
 from governance.kernel.errors import InputError
 
-_VALUES = {"C": 1.0, "I": 0.0, "P": 0.5, "N": None}
+Sample = dict[str, Any]
 
 
 def read_inspect(path: Path) -> ImportedRun:
     """Return the outcomes of a log; raises InputError for one that is not whole.
 
-    C counts 1, P one half, I zero, N (no answer) is missing; epochs of a sample are one cluster.
+    The unit is the sample: its epochs are one cluster. A sample that broke before a scorer, or
+    that a scorer left without a value, is missing under it; it never drops out of the count.
     """
     header, samples = _archive(path) if path.suffix == ".eval" else _json(path)
     file = str(path)
     _require_whole(header, samples, file)
     evaluation = header["eval"]
-    models = {str(evaluation["model"])}
-    models |= {
-        str(sample["output"]["model"])
-        for sample in samples
-        if (sample.get("output") or {}).get("model")
-    }
-    limit = evaluation.get("config", {}).get("limit")
+    config = evaluation.get("config") or {}
+    answered = (str((sample.get("output") or {}).get("model") or "") for sample in samples)
+    model, served = one_name([str(evaluation["model"])], answered, file)
+    metrics = metrics_of(samples)
+    if not metrics:
+        raise refuse("no sample has a score", file)
+    lost = [
+        _is_lost(sample, scored_anyway=bool(config.get("score_on_error"))) for sample in samples
+    ]
     return ImportedRun(
         harness="inspect_ai",
         harness_version=(evaluation.get("packages") or {}).get("inspect_ai"),
-        model=_same_model(models, file),
-        items=tuple(item for sample in samples for item in _items(sample, evaluation["task"])),
-        truncated=None if limit is None else f"limit {limit}",
+        model=model,
+        items=tuple(
+            item
+            for sample, gone in zip(samples, lost, strict=True)
+            for item in _items(sample, str(evaluation["task"]), metrics, gone=gone)
+        ),
+        truncated=_cut(evaluation, config, samples),
+        served=served,
+        remarks=(*unread(unscored(samples)), *_errors(samples), *edited(samples), *_alike(samples)),
     )
 
 
-def _same_model(models: set[str], file: str) -> str:
-    # A provider may leave out its prefix: mockllm/model and model are one.
-    shortest = {model.rsplit("/", 1)[-1] for model in models}
-    return max(models, key=len) if len(shortest) == 1 else one_model(models, file)
-
-
-def _archive(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _archive(path: Path) -> tuple[dict[str, Any], list[Sample]]:
     members = read_members(path)
     if "header.json" not in members:
         raise refuse("it is not finished (a journal without a header)", str(path))
@@ -57,14 +65,15 @@ def _archive(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return header, samples
 
 
-def _json(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    text, name = read_text(str(path))
-    log = _object(parse_json(text, name), name)
+def _json(path: Path) -> tuple[dict[str, Any], list[Sample]]:
+    data, name = read_json(path)
+    log = _object(data, name)
     return log, [_object(sample, name) for sample in log.get("samples") or ()]
 
 
 def _parse(raw: bytes, source: str) -> dict[str, Any]:
-    return _object(parse_json(raw.decode("utf-8", errors="replace"), source), source)
+    text = raw.decode("utf-8", errors="replace")
+    return _object(parse_json(text, source, constants=True), source)
 
 
 def _object(value: object, source: str) -> dict[str, Any]:
@@ -73,7 +82,7 @@ def _object(value: object, source: str) -> dict[str, Any]:
     return value
 
 
-def _require_whole(header: dict[str, Any], samples: list[dict[str, Any]], file: str) -> None:
+def _require_whole(header: dict[str, Any], samples: Sequence[Sample], file: str) -> None:
     if "eval" not in header or "status" not in header:
         raise InputError("is no inspect_ai log", file=file)
     if header["status"] != "success":
@@ -82,23 +91,62 @@ def _require_whole(header: dict[str, Any], samples: list[dict[str, Any]], file: 
         raise refuse("it was invalidated", file)
     results = header.get("results") or {}
     total = results.get("total_samples")
-    if total != len(samples) or results.get("completed_samples") != total:
+    broken = sum(bool(sample.get("error")) for sample in samples)
+    # Samples that broke are in the log, but inspect does not count them as completed.
+    if total != len(samples) or results.get("completed_samples") not in (total, total - broken):
         raise refuse(f"it holds {len(samples)} of {total} samples", file)
 
 
-def _items(sample: dict[str, Any], task: str) -> list[ImportedItem]:
-    scores = sample.get("scores") or {}
+def _cut(
+    evaluation: dict[str, Any], config: dict[str, Any], samples: Sequence[Sample]
+) -> str | None:
+    """Say how the run was limited on purpose: by a number, by chosen samples, or otherwise."""
+    there = len({str(sample["id"]) for sample in samples})
+    whole = (evaluation.get("dataset") or {}).get("samples")
+    chosen = config.get("sample_id") is not None
+    if config.get("limit") is not None:
+        return f"limit {config['limit']}"
+    if not isinstance(whole, int):
+        return f"sample_id: {there}" if chosen else None
+    return f"{'sample_id' if chosen else 'samples'}: {there} of {whole}" if there < whole else None
+
+
+def _is_lost(sample: Sample, *, scored_anyway: bool) -> bool:
+    """Say whether a sample's scores say nothing: it broke, or was invalidated afterwards."""
+    return bool(sample.get("invalidation")) or (bool(sample.get("error")) and not scored_anyway)
+
+
+def _errors(samples: Sequence[Sample]) -> list[str]:
+    said = []
+    broken = sum(bool(sample.get("error")) for sample in samples)
+    if broken:
+        said.append(f"{broken} of {len(samples)} samples ended in an error")
+    taken_back = sum(bool(sample.get("invalidation")) for sample in samples)
+    if taken_back:
+        said.append(f"{taken_back} of {len(samples)} samples were invalidated: they are missing")
+    return said
+
+
+def _alike(samples: Sequence[Sample]) -> list[str]:
+    """Say where samples of different ids hold the same input: the log calls them different."""
+    inputs: dict[str, set[str]] = {}
+    for sample in samples:
+        if sample.get("input"):
+            text = json.dumps(sample["input"], sort_keys=True)
+            inputs.setdefault(text, set()).add(str(sample["id"]))
+    most = max((len(ids) for ids in inputs.values()), default=0)
+    return [f"{most} samples of different ids have one input"] if most > 1 else []
+
+
+def _items(sample: Sample, task: str, metrics: Sequence[str], *, gone: bool) -> list[ImportedItem]:
+    values = scored(sample)
     return [
         ImportedItem(
             item=f"{sample['id']}#{sample.get('epoch', 1)}",
             cluster=str(sample["id"]),
             task=task,
-            metric=str(scorer),
-            value=None if sample.get("error") else _value(score.get("value")),
+            metric=metric,
+            value=None if gone else values.get(metric),
         )
-        for scorer, score in scores.items()
+        for metric in metrics
     ]
-
-
-def _value(value: object) -> float | None:
-    return _VALUES.get(value) if isinstance(value, str) else finite(value)

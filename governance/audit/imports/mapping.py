@@ -54,18 +54,56 @@ def load_mapping(path: str) -> Mapping:
 def recount(run: ImportedRun, mapping: Mapping) -> list[ImportedScore]:
     """Return every metric of a run with counts by cluster and a 95 % lower bound.
 
-    A missing item has not passed. Raises InputError where an entry names what the run lacks, or
-    two entries feed one dimension.
+    A missing item has not passed. An entry for a task that the run does not have is passed over.
+    Raises InputError where that is every entry, where one names a metric that its task lacks, or
+    two feed one dimension.
     """
     groups: dict[tuple[str, str], list[ImportedItem]] = {}
     for item in run.items:
         groups.setdefault((item.task, item.metric), []).append(item)
-    entries = [entry for entry in mapping.entries if entry.harness == run.harness]
+    entries = _entries_for(run, mapping)
     _check(run, entries, groups)
     return [
         _recounted(items, next((e for e in entries if (e.task, e.metric) == (task, metric)), None))
         for (task, metric), items in sorted(groups.items())
     ]
+
+
+def remarks_on(run: ImportedRun, mapping: Mapping) -> list[str]:
+    """Return what the mapping leaves out, and where it turns the harness's own direction."""
+    entries = _entries_for(run, mapping)
+    low = {(item.task, item.metric): item.low_is_good for item in run.items}
+    absent = [
+        entry for entry in mapping.entries if entry.harness == run.harness and entry not in entries
+    ]
+    turned = [
+        entry
+        for entry in entries
+        if run.harness == "lm_eval"
+        and low.get((entry.task, entry.metric), False) != (entry.direction == "lower")
+    ]
+    return [
+        *(f"no outcome of {entry.task} for {entry.dimension}" for entry in absent),
+        *(
+            f"the mapping says {entry.direction} is better of {entry.task}/{entry.metric}, "
+            "its harness the opposite"
+            for entry in turned
+        ),
+    ]
+
+
+def _entries_for(run: ImportedRun, mapping: Mapping) -> list[MappingEntry]:
+    """Return the entries whose tasks the run has: a house mapping may name those of other logs."""
+    own = [entry for entry in mapping.entries if entry.harness == run.harness]
+    tasks = {item.task for item in run.items} | {task.task for task in run.refused}
+    found = [entry for entry in own if entry.task in tasks]
+    if own and not found:
+        raise InputError(
+            "no entry names a task of the run",
+            field="mapping",
+            hint=f"it has: {', '.join(sorted(tasks))}",
+        )
+    return found
 
 
 def _check(
@@ -85,12 +123,33 @@ def _check(
                 field="mapping",
                 hint=f"it has: {known}",
             )
+        if run.harness == "garak" and entry.direction == "higher":
+            raise InputError(
+                f"{entry.metric} of garak is 1 where the model failed: its direction is lower",
+                field="mapping",
+            )
         if entry.dimension in fed:
             raise InputError(f"two entries feed {entry.dimension}", field="mapping")
         fed.add(entry.dimension)
 
 
+def _require_scale(items: Sequence[ImportedItem], entry: MappingEntry) -> None:
+    """Refuse values that a threshold between 0 and 1 would pass whatever they say, as 3 of 10."""
+    values = [item.value for item in items if item.value is not None]
+    passing = (
+        max(values, default=0) > 1 if entry.direction == "higher" else min(values, default=0) < 0
+    )
+    if passing:
+        raise InputError(
+            f"{entry.task}/{entry.metric} has values from {min(values):g} to {max(values):g}: "
+            "only values from 0 to 1 can gate",
+            field="mapping",
+        )
+
+
 def _recounted(items: Sequence[ImportedItem], entry: MappingEntry | None) -> ImportedScore:
+    if entry is not None:
+        _require_scale(items, entry)
     share = share_of([_outcome(item, entry) for item in items])
     values = [item.value for item in items if item.value is not None]
     return ImportedScore(
@@ -105,7 +164,8 @@ def _recounted(items: Sequence[ImportedItem], entry: MappingEntry | None) -> Imp
 
 def _outcome(item: ImportedItem, entry: MappingEntry | None) -> Outcome:
     threshold = 0.5 if entry is None else entry.threshold
-    lower = entry is not None and entry.direction == "lower"
+    # Without an entry the harness's own word counts: garak writes 1 where the model failed.
+    lower = item.low_is_good if entry is None else entry.direction == "lower"
     passed = item.value is not None and (
         item.value < threshold if lower else item.value >= threshold
     )
