@@ -119,7 +119,7 @@ class TableLaw(TotalLaw):
 
     def _most_above(self, x: float) -> float:
         """Return an upper bound of P(S > x) from earlier points, where rounding is smaller."""
-        last = min(int(x / self.step), self._below.size - 1)
+        last = int(min(x / self.step, self._below.size - 1.0))
         nodes = {last >> shift for shift in range(4)}
         return min(1.0 - float(self._below[k]) + self._rounding(k * self.step) for k in nodes)
 

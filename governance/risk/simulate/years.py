@@ -9,7 +9,7 @@ import numpy as np
 
 from governance.kernel.errors import InputError
 from governance.risk.arrays import FloatArray, IntArray, as_floats
-from governance.risk.compound.model import CompoundModel, SharedFactor, Term
+from governance.risk.compound.model import NO_VARIANCE, CompoundModel, SharedFactor, Term
 from governance.risk.frequency import CountLaw, Poisson
 from governance.risk.severity import SeverityLaw
 from governance.risk.simulate.blocks import Block, run_blocks, split_blocks
@@ -54,7 +54,7 @@ def _block(model: CompoundModel, each: bool, block: Block) -> FloatArray:
 def _factor(
     factor: SharedFactor | None, generator: np.random.Generator, years: int
 ) -> FloatArray | None:
-    if factor is None or factor.variance == 0.0:
+    if factor is None or factor.variance < NO_VARIANCE:
         return None
     return generator.gamma(1.0 / factor.variance, factor.variance, years)
 
