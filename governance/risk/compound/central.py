@@ -128,7 +128,7 @@ class CentralLaw(TotalLaw):
         high = self._top() - 0.5 * self._deviation
         return self._mean + bisect(lambda y: self._below(y) - level, self._low, high)
 
-    def tails(self, levels: Sequence[float]) -> list[Tail]:
+    def _tails(self, levels: Sequence[float]) -> list[Tail]:
         """Return VaR and TVaR with bounds from the window's own error."""
         result = []
         for level in levels:
@@ -143,7 +143,7 @@ class CentralLaw(TotalLaw):
             result.append(Tail(level, Estimate(var, bound), tvar))
         return result
 
-    def at(self, losses: Sequence[float]) -> list[Point]:
+    def _at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited expected values at each loss."""
         return [self._point(loss) for loss in losses]
 

@@ -141,7 +141,7 @@ class Binomial(CountLaw):
         from scipy.special import gammaln, xlog1py, xlogy
 
         k = np.arange(min(size, self.n + 1), dtype=np.float64)
-        logs = _product_logs(-k / self.n) - gammaln(k + 1.0)
+        logs = _product_logs(-k / max(self.n, 1)) - gammaln(k + 1.0)
         masses = np.zeros(size)
         masses[: k.size] = np.exp(logs + xlogy(k, self.mean) + xlog1py(self.n - k, -self.p))
         return masses
