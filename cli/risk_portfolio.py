@@ -62,8 +62,9 @@ def portfolio(
         _print_allocation(answer.allocation)
     if answer.exceedance is None:
         _print_simulation(answer.total)
-        return
-    _print_exceedance(answer.exceedance, answer.tolerance or ())
+    else:
+        _print_exceedance(answer.exceedance)
+    _print_limits(answer.tolerance or ())
 
 
 def _print_simulation(total: RiskResult) -> None:
@@ -72,12 +73,18 @@ def _print_simulation(total: RiskResult) -> None:
         note(f"standard error of {name}: {amount(error)}")
 
 
-def _print_exceedance(exceedance: Sequence[Exceedance], limits: Sequence[ToleranceRow]) -> None:
+def _print_exceedance(exceedance: Sequence[Exceedance]) -> None:
     print_table(
         ("loss", "largest event above it", "total above it"),
-        [(amount(row.loss), f"{row.oep:.4%}", f"{row.aep:.4%}") for row in exceedance],
+        [
+            (amount(row.loss), "" if row.oep is None else f"{row.oep:.4%}", f"{row.aep:.4%}")
+            for row in exceedance
+        ],
         title="occurrence and aggregate exceedance",
     )
+
+
+def _print_limits(limits: Sequence[ToleranceRow]) -> None:
     for row in limits:
         verdict = "within" if row.holds else "ABOVE"
         note(

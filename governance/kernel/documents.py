@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from governance.kernel.depth import check_depth
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Document:
             return None
         try:
             node: object = yaml.compose(self.text, Loader=yaml.SafeLoader)
-        except yaml.YAMLError:
+        except (yaml.YAMLError, RecursionError):
             return None
         if node is None:
             return None
@@ -142,6 +143,7 @@ def _parse_toml(text: str, source: str) -> object:
 def _parse_yaml(text: str, source: str) -> object:
     import yaml
 
+    check_depth(text, source)
     try:
         data: object = yaml.load(text, Loader=_yaml_loader())  # noqa: S506, TID251 - safe
     except yaml.MarkedYAMLError as error:

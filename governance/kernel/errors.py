@@ -87,6 +87,13 @@ class StorageError(UnderwriterError):
     http_status = 503
 
 
+class ComputationError(UnderwriterError):
+    """A figure came out that cannot be; it is kept back and the method is named."""
+
+    code = "computation"
+    http_status = 422
+
+
 class MissingExtraError(UnderwriterError):
     """A feature needs packages of an optional extra; prints the exact install command."""
 

@@ -144,6 +144,13 @@ def _scenario(
 
 
 def _severity(request: EstimateQuestion, found: Amounts | None) -> ExpertRange | tuple[float, ...]:
+    ranged = request.low is not None or request.high is not None
+    if ranged and found is not None:
+        raise InputError(
+            "the size of one loss is given twice: by a range and by amounts",
+            field="losses",
+            hint="leave out --losses, or --low and --high",
+        )
     if request.low is not None and request.high is not None:
         ends = {"low": request.low, "high": request.high, "coverage": request.coverage}
         return parse(ExpertRange, ends)

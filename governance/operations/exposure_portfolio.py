@@ -13,12 +13,16 @@ from governance.risk import explain
 from governance.risk.allocation import Allocation, allocate
 from governance.risk.explain import ImpliedRange, ToleranceRow, TornadoBar
 from governance.risk.insurance import Exceedance, exceedance_table
-from governance.risk.quantify import check_level, key_of, quantify
+from governance.risk.quantify import check_level, key_of, quantify, simulated
 from governance.risk.result import RiskResult
 from governance.risk.scenario import Portfolio, Scenario, subject_of
 
 STANDARD_LEVEL = 0.95
 BARS = 12
+LEFT_OUT = (
+    "a copula joins totals of a year, not events: largest events (OEP) do not exist under it, and "
+    "an allocation or a tornado would be simulations of their own; they are left out"
+)
 
 
 class PortfolioQuestion(Value):
@@ -38,7 +42,10 @@ class PortfolioQuestion(Value):
 
 
 class PortfolioFigures(Value):
-    """The total and its parts; of a simulated portfolio the total alone."""
+    """The total and its parts; of a simulated portfolio what a copula can say.
+
+    A copula joins totals of a year; the total's warnings say what is left out, and why.
+    """
 
     total: RiskResult
     allocation: Allocation | None
@@ -53,8 +60,8 @@ def portfolio(work: Work, request: PortfolioQuestion) -> PortfolioFigures:
     """Return a portfolio's total, its exact allocation to scenarios, exceedance and tornado."""
     subject = subject_of(request.file.document())
     check_level(request.level, "level")
-    if isinstance(subject, Portfolio) and not subject.dependence.exact:
-        return PortfolioFigures(total=_simulated(subject, request), allocation=None)
+    if isinstance(subject, Portfolio) and simulated(subject):
+        return _simulated(subject, request)
     return _exact(subject, request)
 
 
@@ -62,16 +69,26 @@ def _levels(level: float) -> tuple[float, ...]:
     return tuple(dict.fromkeys((STANDARD_LEVEL, level)))
 
 
-def _simulated(subject: Portfolio, request: PortfolioQuestion) -> RiskResult:
+def _simulated(subject: Portfolio, request: PortfolioQuestion) -> PortfolioFigures:
     from governance.risk.simulate.portfolio import simulated_result
 
-    return simulated_result(
+    total = simulated_result(
         subject,
         [(key_of(level), level) for level in _levels(request.level)],
         [],
         years=request.years,
         seed=request.seed,
         workers=request.workers,
+    )
+    limits = explain.tolerance_test(subject) if subject.tolerance_curve else None
+    picture = None
+    if request.picture:
+        picture = picture_of(subject, [("total loss", total.lec)], total.var)
+    return PortfolioFigures(
+        total=total.model_copy(update={"warnings": (*total.warnings, LEFT_OUT)}),
+        allocation=None,
+        tolerance=None if limits is None else tuple(limits),
+        picture=picture,
     )
 
 

@@ -20,13 +20,29 @@ def exponential(z: object) -> ComplexArray:
     return cast("ComplexArray", result)
 
 
+def log_one_plus(z: ComplexArray) -> ComplexArray:
+    """Return log(1 + z) elementwise, with all its digits where z is small.
+
+    numpy's own log1p of a complex number goes through |1 + z| and keeps none of a tiny z.
+    """
+    x, y = z.real, z.imag
+    with np.errstate(divide="ignore"):  # 1 + z = 0 has the logarithm -inf, as it should
+        near = 0.5 * np.log1p(np.maximum(x * (2.0 + x) + y * y, -1.0))
+        far = np.log(np.hypot(1.0 + x, y))
+    result: ComplexArray = np.empty(z.shape, dtype=np.complex128)
+    result.real = np.where((np.abs(x) < 0.5) & (np.abs(y) < 0.5), near, far)
+    result.imag = np.arctan2(y, 1.0 + x)
+    return result
+
+
 def as_floats(values: object) -> FloatArray:
     """Return values as a float64 array without copying where they are one already."""
     return np.asarray(values, dtype=np.float64)
 
 
 @lru_cache(maxsize=8)
-def _legendre(order: int) -> tuple[FloatArray, FloatArray]:
+def legendre(order: int) -> tuple[FloatArray, FloatArray]:
+    """Return the nodes and weights of Gauss-Legendre quadrature on [-1, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(order)
     nodes.flags.writeable = False
     weights.flags.writeable = False
@@ -37,7 +53,7 @@ def integrate(
     function: Callable[[FloatArray], FloatArray], edges: FloatArray, *, order: int = 20
 ) -> float:
     """Integrate over consecutive panels by Gauss-Legendre quadrature of the given order."""
-    nodes, weights = _legendre(order)
+    nodes, weights = legendre(order)
     half = np.diff(edges) / 2.0
     middle = (edges[1:] + edges[:-1]) / 2.0
     points = middle[:, None] + half[:, None] * nodes[None, :]

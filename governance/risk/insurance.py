@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
+from governance.risk.compound import TotalLaw
+from governance.risk.compound.aggregate import AggregateLayerLaw
 from governance.risk.inputs.fields import NonNegative
-from governance.risk.quantify import currency_of, law_of
+from governance.risk.quantify import currency_of, events_of, law_of, simulated
 from governance.risk.scenario import Layer, Portfolio, Scenario
 
 Principle = Literal["expected_value", "standard_deviation", "cost_of_capital"]
@@ -46,10 +49,10 @@ class Quote(Value):
 
 
 class Exceedance(Value):
-    """Occurrence and aggregate exceedance probabilities of one loss."""
+    """Occurrence and aggregate exceedance probabilities of one loss; no OEP under a copula."""
 
     loss: float
-    oep: float
+    oep: float | None
     aep: float
 
 
@@ -66,17 +69,16 @@ def quote(
     Raises InputError where the payment has no mean or the principle's figure does not exist.
     """
     chosen = Loading() if loading is None else loading
-    insured = with_layer(subject, layer, aggregate=aggregate)
-    law = law_of(insured, tolerance=tolerance)
+    whole = law_of(subject, tolerance=tolerance)
+    law = insured_law(subject, layer, aggregate=aggregate, tolerance=tolerance, whole=whole)
     if not law.has_mean:
         raise InputError("the layer's payment has no mean", field="layer", hint="give a limit")
     load = _load(chosen, law.mean, law.variance, law)
-    gross = law_of(subject, tolerance=tolerance).mean
+    gross = whole.mean
     premium = (law.mean + load) / (1.0 - min(chosen.expenses, 0.99))
     exhausted = None
     if aggregate and layer.limit is not None:
-        top = layer.deductible + layer.limit
-        exhausted = law_of(subject, tolerance=tolerance).at([top])[0].sf.value
+        exhausted = whole.at([layer.deductible + layer.limit])[0].sf.value
     return Quote(
         expected_payment=law.mean,
         sd_payment=math.sqrt(law.variance) if math.isfinite(law.variance) else None,
@@ -92,22 +94,35 @@ def quote(
     )
 
 
-def with_layer(
-    subject: Scenario | Portfolio, layer: Layer, *, aggregate: bool
-) -> Scenario | Portfolio:
-    """Return the subject with a layer put on each event (or on the total)."""
+def insured_law(
+    subject: Scenario | Portfolio,
+    layer: Layer,
+    *,
+    aggregate: bool,
+    tolerance: float,
+    whole: TotalLaw | None = None,
+) -> TotalLaw:
+    """Return the law of what a layer on each event (or on the total) pays of a subject's loss.
+
+    The layer comes on top of those in the file: it pays of what they leave. Of a common shock each
+    event is one loss. Raises InputError for a layer on each event of a total that is cut already.
+    """
     if aggregate:
-        return subject.model_copy(update={"aggregate_layer": layer})
-    if isinstance(subject, Scenario):
-        return subject.model_copy(update={"layer": layer})
-    scenarios = tuple(s.model_copy(update={"layer": layer}) for s in subject.scenarios)
-    return subject.model_copy(update={"scenarios": scenarios})
+        base = law_of(subject, tolerance=tolerance) if whole is None else whole
+        return AggregateLayerLaw(base, layer.deductible, layer.ceiling, retained=layer.retained)
+    if subject.aggregate_layer is not None:
+        raise InputError(
+            "a layer on each event cannot be priced under an aggregate layer: which event pays "
+            "what of it is not known",
+            field="aggregate_layer",
+            hint="price a layer on the total (--aggregate), or leave the aggregate layer out",
+        )
+    events = events_of(subject)
+    terms = tuple(replace(t, severity=layer.applied(t.severity)) for t in events.terms)
+    return law_of(subject, tolerance=tolerance, model=replace(events, terms=terms))
 
 
-def _load(loading: Loading, mean: float, variance: float, law: object) -> float:
-    from governance.risk.compound import TotalLaw
-
-    assert isinstance(law, TotalLaw)  # noqa: S101 - built above
+def _load(loading: Loading, mean: float, variance: float, law: TotalLaw) -> float:
     if loading.principle == "expected_value":
         return loading.rate * mean
     if loading.principle == "standard_deviation":
@@ -128,6 +143,11 @@ def exceedance_table(
 
     For Poisson counts OEP(x) = 1 - exp(-rate P(X > x)); in general 1 - P_N(P(X <= x)).
     """
+    if simulated(subject):  # a copula joins totals of a year, not single events
+        return [
+            Exceedance(loss=point.loss, oep=None, aep=point.sf.value)
+            for point in law_of(subject).at(losses)
+        ]
     model = subject.model()
     occurrence = model.largest(np.asarray(losses, dtype=np.float64))
     points = law_of(subject, tolerance=tolerance, model=model).at(losses)

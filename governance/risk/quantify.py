@@ -40,7 +40,7 @@ def quantify(
     wanted = [(key_of(level), check_level(level)) for level in levels]
     losses = [(key_of(loss), check_loss(loss)) for loss in thresholds]
     check_tolerance(tolerance)
-    if isinstance(subject, Portfolio) and not subject.dependence.exact:
+    if isinstance(subject, Portfolio) and simulated(subject):
         from governance.risk.simulate.portfolio import simulated_result
 
         return simulated_result(subject, wanted, losses)
@@ -78,12 +78,39 @@ def quantify(
 def law_of(
     subject: Scenario | Portfolio, *, tolerance: float = 1e-5, model: CompoundModel | None = None
 ) -> TotalLaw:
-    """Return the law of the total loss, after the aggregate layer where there is one."""
-    law = total_law(subject.model() if model is None else model, tolerance=tolerance)
+    """Return the law of the total loss, after the aggregate layer where there is one.
+
+    Exact, or simulated where a copula asks for it: every figure of a file comes from here.
+    ``model`` stands in for the subject's own events (see ``events_of``), for example with another
+    layer on each.
+    """
+    law: TotalLaw
+    if simulated(subject):
+        from governance.risk.simulate.sampled import sampled_law
+
+        assert isinstance(subject, Portfolio)  # noqa: S101 - only portfolios have a dependence
+        law = sampled_law(subject, events_of(subject) if model is None else model)
+    else:
+        law = total_law(subject.model() if model is None else model, tolerance=tolerance)
     layer = subject.aggregate_layer
     if layer is None:
         return law
     return AggregateLayerLaw(law, layer.deductible, layer.ceiling, retained=layer.retained)
+
+
+def simulated(subject: Scenario | Portfolio) -> bool:
+    """Return whether the total has no exact law, so that it is simulated."""
+    return isinstance(subject, Portfolio) and not subject.dependence.exact
+
+
+def events_of(subject: Scenario | Portfolio) -> CompoundModel:
+    """Return the events of a subject after their own layers, common shocks among them.
+
+    Of a copula these are the laws that it joins; the law of their sum is that of ``law_of``.
+    """
+    if isinstance(subject, Portfolio) and simulated(subject):
+        return CompoundModel(subject.terms())
+    return subject.model()
 
 
 def exceedance_curve(

@@ -7,10 +7,12 @@ and are brought to the ``horizon_years`` of the figures.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from governance.kernel.documents import Document
 from governance.kernel.errors import InputError
@@ -20,10 +22,13 @@ from governance.risk.compound.model import CompoundModel, Term
 from governance.risk.inputs.dependence import Dependence, Independent
 from governance.risk.inputs.fields import NonNegative, OpenProbability, Positive, Spec
 from governance.risk.inputs.frequency import EmpiricalFrequency, Frequency, PoissonFrequency
+from governance.risk.inputs.plain import check_plain
 from governance.risk.inputs.severity import Severity
-from governance.risk.severity import Layered, Retained, SeverityLaw
+from governance.risk.severity import Layered, Retained, Scaled, SeverityLaw
 
 MAX_SCENARIOS = 10_000
+MOST_EVENTS = 1e15  # over the horizon
+SMALLEST_LOSS, LARGEST_LOSS = 1e-100, 1e100  # of one loss, on average
 
 
 class Layer(Spec):
@@ -47,6 +52,25 @@ class Layer(Spec):
         return kind(severity, self.deductible, self.ceiling)
 
 
+def _falling(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    """Raise ValueError where a larger loss is tolerated more often than a smaller one."""
+    ordered = sorted(curve)
+    for (low, often), (high, rarer) in pairwise(ordered):
+        if low == high:
+            raise ValueError(f"the loss {low:g} stands twice")
+        if rarer > often:
+            raise ValueError(
+                f"a loss above {high:g} is tolerated with probability {rarer:g}, one above {low:g} "
+                f"with {often:g}: the larger loss includes the smaller"
+            )
+    return curve
+
+
+ToleranceCurve = Annotated[
+    tuple[tuple[NonNegative, OpenProbability], ...], AfterValidator(_falling)
+]
+
+
 class Range(Spec):
     """Where a figure of a scenario comes from, for example ``expert range`` or ``12 amounts``."""
 
@@ -67,7 +91,7 @@ class Scenario(Spec):
     severity: Severity
     layer: Layer | None = None
     aggregate_layer: Layer | None = None
-    tolerance_curve: tuple[tuple[NonNegative, OpenProbability], ...] = ()
+    tolerance_curve: ToleranceCurve = ()
     basis: Range | None = None
     unit: float | str | None = None
     note: str | None = None
@@ -91,9 +115,10 @@ class Scenario(Spec):
         """Return the horizon in years, one where none is given."""
         return 1.0 if self.horizon_years is None else self.horizon_years
 
-    def severity_law(self) -> SeverityLaw:
-        """Return the law of one loss after the per-event layer."""
+    def severity_law(self, factor: float = 1.0) -> SeverityLaw:
+        """Return the law of one loss, times a factor, after the per-event layer."""
         law = self.severity.law()
+        law = law if factor == 1.0 else Scaled(law, factor)
         return law if self.layer is None else self.layer.applied(law)
 
     def term(self, years: float) -> Term:
@@ -102,7 +127,19 @@ class Scenario(Spec):
             count = self.frequency.law(years)
         except ValueError as error:
             raise InputError(str(error), field=f"{self.id}.frequency") from None
-        return Term(self.id, count, self.severity_law())
+        severity = self.severity_law()
+        if not count.mean <= MOST_EVENTS:
+            raise InputError(
+                f"{count.mean:g} events over the horizon are beyond what can be computed",
+                field=f"{self.id}.frequency",
+            )
+        if not _computable(severity):
+            raise InputError(
+                f"one loss is of a size ({severity.mean:g} on average) beyond what can be computed",
+                field=f"{self.id}.severity",
+                hint="state amounts in another unit, or give a cap",
+            )
+        return Term(self.id, count, severity)
 
     def model(self) -> CompoundModel:
         """Return the collective model of the total loss over the horizon."""
@@ -118,7 +155,7 @@ class Portfolio(Spec):
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=MAX_SCENARIOS)]
     dependence: Dependence = Independent(type="independent")
     aggregate_layer: Layer | None = None
-    tolerance_curve: tuple[tuple[NonNegative, OpenProbability], ...] = ()
+    tolerance_curve: ToleranceCurve = ()
     note: str | None = None
 
     @model_validator(mode="before")
@@ -177,6 +214,12 @@ class Portfolio(Spec):
 
     def model(self) -> CompoundModel:
         """Return the collective model; raises InputError where only simulation can give it."""
+        if not self.dependence.exact:
+            raise InputError(
+                "a copula joins the scenarios' totals of a year: it says nothing of single events, "
+                "and no transform gives the sum",
+                field="dependence",
+            )
         terms = self.terms()
         factor = self.dependence.factor({term.name: term.count.mean for term in terms})
         if factor is not None:
@@ -189,6 +232,13 @@ def _rate(value: Any) -> Any:
     if isinstance(value, int | float) and not 0.0 <= value < float("inf"):
         raise ValueError(f"rate: a rate is a number of 0 or more, {value} is not")
     return value
+
+
+def _computable(severity: SeverityLaw) -> bool:
+    """Return whether one loss lies where its square and its reciprocal are numbers."""
+    mean = severity.mean
+    size = mean if mean < math.inf else severity.quantile(0.5)
+    return mean >= 0.0 and (size == 0.0 or SMALLEST_LOSS <= size <= LARGEST_LOSS)
 
 
 def _poisson_only(portfolio: Portfolio, members: frozenset[str]) -> None:
@@ -217,6 +267,7 @@ def read_scenario(data: object, *, file: str | None = None) -> Scenario | Portfo
 
 def subject_of(document: Document) -> Scenario | Portfolio:
     """Return the scenario or portfolio in a document; errors name file, line and field."""
+    check_plain(document)
     if isinstance(document.data, Mapping) and "scenarios" in document.data:
         return parse_document(Portfolio, document)
     return parse_document(Scenario, document)

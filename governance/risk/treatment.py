@@ -33,6 +33,7 @@ from governance.risk.scenario import Portfolio, Scenario
 from governance.risk.severity import Discrete, Mixture, Scaled, SeverityLaw
 
 Function = Literal["avoid", "deter", "resist", "detect", "respond", "reliability"]
+BESIDE = 1e-8  # how far below an amount, as a share, it still counts as reached
 ON_FREQUENCY = frozenset({"avoid", "deter", "resist"})
 
 
@@ -148,12 +149,39 @@ def residual_of(scenario: str, controls: Sequence[Control]) -> Residual:
     return Residual(events, loss)
 
 
+def residuals(subject: Scenario | Portfolio, controls: Sequence[Control]) -> dict[str, Residual]:
+    """Return what controls leave of each scenario and of the common shock, by name.
+
+    A common shock falls on all scenarios at once: a control on all of them, named or not, acts on
+    it, and so does one that names the shock.
+    """
+    names = [scenario.id for scenario in scenarios_of(subject)]
+    found = {name: residual_of(name, controls) for name in names}
+    for shock in shocks_of(subject):
+        everywhere = [
+            control.model_copy(update={"scenarios": None})
+            if control.scenarios is not None and set(names) <= set(control.scenarios)
+            else control
+            for control in controls
+        ]
+        found[shock] = residual_of(shock, everywhere)
+    return found
+
+
+def shocks_of(subject: Scenario | Portfolio) -> tuple[str, ...]:
+    """Return the names of the common shocks."""
+    if not isinstance(subject, Portfolio) or not subject.dependence.exact:
+        return ()
+    return tuple(term.name for term in subject.dependence.extra_terms(subject.years))
+
+
 def treated_model(subject: Scenario | Portfolio, controls: Sequence[Control]) -> CompoundModel:
     """Return the collective model that remains under a set of controls."""
     model = subject.model()
+    left_of = residuals(subject, controls)
     terms = []
     for term in model.terms:
-        left = residual_of(term.name, controls)
+        left = left_of[term.name]
         severity = _scaled(term.severity, left.loss)
         terms.append(replace(term, count=term.count.thinned(left.events), severity=severity))
     return replace(model, terms=tuple(terms))
@@ -165,9 +193,10 @@ def saving_model(subject: Scenario | Portfolio, controls: Sequence[Control]) -> 
     Of each event's loss X the controls save all with probability 1 - q and (1 - f) X otherwise.
     """
     model = subject.model()
+    left_of = residuals(subject, controls)
     terms = []
     for term in model.terms:
-        left = residual_of(term.name, controls)
+        left = left_of[term.name]
         reduced = _scaled(term.severity, 1.0 - left.loss)
         if left.events == 1.0:
             severity = reduced
@@ -186,14 +215,19 @@ def _scaled(severity: SeverityLaw, factor: float) -> SeverityLaw:
 
 
 def check_controls(subject: Scenario | Portfolio, controls: Sequence[Control]) -> None:
-    """Raise InputError on ids given twice, unknown scenarios or unknown controls to improve."""
+    """Raise InputError on ids given twice, unknown scenarios or unknown controls to improve.
+
+    The same for what cannot be treated: a total cut by a layer, or without an exact law.
+    """
+    if subject.aggregate_layer is not None:
+        raise InputError("treat the loss without its layer", field="aggregate_layer")
+    if isinstance(subject, Portfolio) and not subject.dependence.exact:
+        raise InputError("treatment needs a dependence with an exact law", field="dependence")
     names = [control.id for control in controls]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise InputError(f"the control {sorted(twice)[0]!r} stands twice", field="controls")
-    scenarios = (
-        {s.id for s in subject.scenarios} if isinstance(subject, Portfolio) else {subject.id}
-    )
+    scenarios = {s.id for s in scenarios_of(subject)} | set(shocks_of(subject))
     for index, control in enumerate(controls):
         unknown = set(control.scenarios or ()) - scenarios
         if unknown:
@@ -222,8 +256,6 @@ def treat(
     """
     check_controls(subject, controls)
     _check_layers(subject, controls)
-    if isinstance(subject, Portfolio) and not subject.dependence.exact:
-        raise InputError("treatment needs a dependence with an exact law", field="dependence")
     before = subject.model()
     if math.isinf(before.mean):
         names = [t.name for t in before.terms if math.isinf(t.mean)]
@@ -246,7 +278,7 @@ def treat(
         risk_reduction=reduction,
         rosi=(reduction - cost) / cost if cost > 0.0 else None,
         saving=_saving(total_law(saving_model(subject, controls), tolerance=tolerance), cost),
-        residual={t.name: _pair(residual_of(t.name, controls)) for t in before.terms},
+        residual={n: _pair(left) for n, left in residuals(subject, controls).items()},
         currency=currency_of(subject),
         horizon_years=years,
         warnings=tuple(_remarks(controls)),
@@ -255,8 +287,6 @@ def treat(
 
 def _check_layers(subject: Scenario | Portfolio, controls: Sequence[Control]) -> None:
     """Raise InputError where a layer stands between the loss and a control on its magnitude."""
-    if subject.aggregate_layer is not None:
-        raise InputError("treat the loss without its layer", field="aggregate_layer")
     for scenario in scenarios_of(subject):
         left = residual_of(scenario.id, controls)
         if scenario.layer is not None and left.loss < 1.0:
@@ -298,5 +328,12 @@ def _saving(law: TotalLaw, cost: float) -> Saving:
         mean=law.mean,
         sd=finite(math.sqrt(law.variance)),
         quantiles={key_of(tail.level): finite(tail.var.value) for tail in tails},
-        prob_covers_cost=law.at([cost])[0].sf.value if cost > 0.0 else 1.0,
+        prob_covers_cost=reached(law, cost),
     )
+
+
+def reached(law: TotalLaw, loss: float) -> float:
+    """Return P(S >= loss): what exceeds a loss just below it, so that atoms at it count."""
+    if loss <= 0.0:
+        return 1.0
+    return law.at([loss * (1.0 - BESIDE)])[0].sf.value

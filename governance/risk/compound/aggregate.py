@@ -80,6 +80,8 @@ class AggregateLayerLaw(TotalLaw):
         if math.isinf(top):
             return inner
         whole = self.base.variance + self.base.mean**2
+        if math.isinf(whole):
+            return math.inf
         excess = self.base.mean - self._limited_base(top).value
         return inner + whole - outer - 2.0 * self._limit * excess
 
@@ -91,7 +93,7 @@ class AggregateLayerLaw(TotalLaw):
         limit = self._limit if self._retained else 0.0
         return self.base.at([self._deductible + limit])[0].cdf.value
 
-    def tails(self, levels: Sequence[float]) -> list[Tail]:
+    def _tails(self, levels: Sequence[float]) -> list[Tail]:
         """Return VaR as the image of S's, TVaR from the layer's limited values."""
         result = []
         for tail in self.base.tails(levels):
@@ -108,7 +110,7 @@ class AggregateLayerLaw(TotalLaw):
             result.append(Tail(tail.level, var, tvar))
         return result
 
-    def at(self, losses: Sequence[float]) -> list[Point]:
+    def _at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited values of the layer."""
         return [self._point(x) for x in losses]
 

@@ -45,7 +45,7 @@ class BracketLaw(TotalLaw):
         """Return P(S = 0) in closed form."""
         return self.model.prob_zero
 
-    def tails(self, levels: Sequence[float]) -> list[Tail]:
+    def _tails(self, levels: Sequence[float]) -> list[Tail]:
         """Return VaR and TVaR in the middle of their brackets."""
         result = []
         for low, high in zip(self.low.tails(levels), self.high.tails(levels), strict=True):
@@ -55,7 +55,7 @@ class BracketLaw(TotalLaw):
             result.append(Tail(low.level, _middle(low.var, high.var), tvar))
         return result
 
-    def at(self, losses: Sequence[float]) -> list[Point]:
+    def _at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited values in the middle of their brackets."""
         pairs = zip(self.low.at(losses), self.high.at(losses), strict=True)
         return [

@@ -24,6 +24,7 @@ MOST_BENDS = 64  # amounts at whose multiples the density is taken to jump
 REGULAR = 0.45  # differences of a second-order method fall to a quarter with half the step
 SMOOTH = 1.0 / 64.0  # part of the last difference that a bound keeps
 KINKED = 1.0 / 8.0  # the same where densities have kinks, near which differences agree by chance
+SLOWEST = 0.1  # least fall of the differences that a bound reckons with
 
 
 @dataclass(frozen=True)
@@ -154,14 +155,29 @@ def _twice(fine: float, middle: float, coarse: float) -> tuple[float, float]:
     first, second = fine - middle, middle - coarse
     better, worse = fine + first / 3.0, middle + second / 3.0
     if abs(first) > REGULAR * abs(second):
-        return better, max(abs(first), abs(second))
+        return better, max(abs(first), abs(second)) * _rest(abs(first), abs(second))
     return better + (better - worse) / 15.0, abs(better - worse)
+
+
+def _rest(first: float, second: float) -> float:
+    """Return how many times the first difference may still be missing where it falls slowly.
+
+    Differences that fall by a ratio q leave q/(1 - q) of the last one; ratios of 1 and more are
+    noise of figures that have converged, or not begun to.
+    """
+    if not 0.5 * second < first < second:
+        return 1.0
+    ratio = first / second
+    return ratio / max(1.0 - ratio, SLOWEST)
 
 
 def extrapolate_all(
     values: Sequence[FloatArray], share: float = SMOOTH
 ) -> tuple[FloatArray, FloatArray]:
-    """Return values and bounds of many finite figures at once, by the rule of ``extrapolate``."""
+    """Return values and bounds of many finite figures at once, by the rule of ``extrapolate``.
+
+    A curve's points carry no bound of their own, so that slow differences are not multiplied.
+    """
     fine, middle, coarse, coarsest = values
     value, last = _twice_all(fine, middle, coarse)
     _, before = _twice_all(middle, coarse, coarsest)

@@ -76,7 +76,7 @@ class LatticeLaw(TotalLaw):
         """Return P(S = 0) in closed form."""
         return self.model.prob_zero
 
-    def tails(self, levels: Sequence[float]) -> list[Tail]:
+    def _tails(self, levels: Sequence[float]) -> list[Tail]:
         """Return VaR and TVaR, each within the tolerance where the largest lattice allows it."""
         located = {level: self.locate(level) for level in sorted(levels, reverse=True)}
         guesses = [located[level] for level in levels]
@@ -112,7 +112,7 @@ class LatticeLaw(TotalLaw):
 
         return self._refine(compute, error, guess, top)
 
-    def at(self, losses: Sequence[float]) -> list[Point]:
+    def _at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited values; relative errors within the tolerance."""
         found: dict[int, Point] = {}
         for group in _groups(losses):
@@ -172,6 +172,8 @@ class LatticeLaw(TotalLaw):
         Lattices are refined until the probabilities' absolute errors meet the tolerance.
         """
         wanted = [level for level in levels if level > self.prob_zero + 1e-9]
+        if not wanted:
+            return np.zeros(0), np.zeros(0)
         low, high = self.locate(min(wanted)), self.locate(max(wanted))
         if low > 0.99 * high:
             low = 0.5 * high  # every quantile is one atom: show the way to it
@@ -342,13 +344,25 @@ def _weighted_terms(model: Model) -> list[tuple[Term, float]]:
 
 
 def typical_size(model: Model) -> float:
-    """Return the order of magnitude of one loss."""
+    """Return the order of magnitude of one loss; of a mixed model, what half of them exceed.
+
+    Parts of tiny weight may lie so far out that no lattice could hold them beside the others.
+    """
+    if isinstance(model, MixedModel):
+        return _median_size(model)
     sizes = []
     for term in model.terms:
         mean = term.severity.mean
         size = mean if 0.0 < mean < math.inf else term.severity.quantile(0.5)
         sizes.append(size if size > 0.0 else 1.0)
     return max(sizes)
+
+
+def _median_size(model: MixedModel) -> float:
+    """Return a loss that half of the expected losses of all parts exceed."""
+    grid = np.geomspace(1e-100, 1e100, 2001)
+    beyond = model.exceedances(grid)
+    return float(grid[int(np.argmax(beyond <= 0.5 * beyond[0]))])
 
 
 def point_error(point: Point) -> float:

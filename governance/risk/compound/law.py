@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
+from governance.kernel.errors import ComputationError
 from governance.risk.arrays import FloatArray, as_floats, integrate
+
+HINT = "a cap on the severity, a limit, or levels less far out bring it within reach"
+
+
+@contextmanager
+def computing(method: str) -> Iterator[None]:
+    """Turn numbers that are out of a float's range into a ComputationError with the method."""
+    try:
+        yield
+    except (OverflowError, ZeroDivisionError) as error:
+        raise ComputationError(
+            f"the method ({method}) fails for this law: numbers out of range", hint=HINT
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -69,13 +84,33 @@ class TotalLaw(ABC):
     def prob_zero(self) -> float:
         """Return P(S = 0)."""
 
-    @abstractmethod
     def tails(self, levels: Sequence[float]) -> list[Tail]:
-        """Return VaR and TVaR at each level, in the order given."""
+        """Return VaR and TVaR at each level, in the order given.
+
+        Raises ComputationError where a figure breaks a law that holds for every total loss.
+        """
+        with computing(self.method):
+            found = self._tails(levels)
+        check_tails(self, found)
+        return found
+
+    def at(self, losses: Sequence[float]) -> list[Point]:
+        """Return probabilities and limited expected values at each loss, in the order given.
+
+        Raises ComputationError where a figure breaks a law that holds for every total loss.
+        """
+        with computing(self.method):
+            found = self._at(losses)
+        check_points(self, found)
+        return found
 
     @abstractmethod
-    def at(self, losses: Sequence[float]) -> list[Point]:
-        """Return probabilities and limited expected values at each loss, in the order given."""
+    def _tails(self, levels: Sequence[float]) -> list[Tail]:
+        """Return VaR and TVaR, not yet checked."""
+
+    @abstractmethod
+    def _at(self, losses: Sequence[float]) -> list[Point]:
+        """Return probabilities and limited expected values, not yet checked."""
 
     @abstractmethod
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
@@ -119,3 +154,47 @@ class TotalLaw(ABC):
     def has_mean(self) -> bool:
         """Return whether E[S] exists."""
         return math.isfinite(self.mean)
+
+
+def check_tails(law: TotalLaw, tails: Sequence[Tail]) -> None:
+    """Raise ComputationError unless VaR rises with the level and TVaR >= VaR >= 0, all finite."""
+    last: Estimate | None = None
+    for tail in sorted(tails, key=lambda tail: tail.level):
+        var, slack = tail.var.value, _slack(tail.var)
+        _check(law, math.isfinite(var), f"VaR at level {tail.level:g} is not finite")
+        _check(law, var >= -slack, f"VaR at level {tail.level:g} is negative")
+        if last is not None:
+            ordered = var >= last.value - slack - _slack(last)
+            _check(law, ordered, f"VaR falls where the level rises to {tail.level:g}")
+        last = tail.var
+        if tail.tvar is not None:
+            above = tail.tvar.value >= var - slack - _slack(tail.tvar)
+            _check(law, above, f"TVaR at level {tail.level:g} lies below VaR")
+            _check(law, tail.tvar.value < math.inf, f"TVaR at level {tail.level:g} is not finite")
+    _check(law, law.mean >= 0.0, "the mean is no number of 0 or more")
+
+
+def check_points(law: TotalLaw, points: Sequence[Point]) -> None:
+    """Raise ComputationError unless probabilities are such and 0 <= E[min(S, x)] <= x."""
+    for point in points:
+        for name, figure in (("not exceeding", point.cdf), ("exceeding", point.sf)):
+            slack = _slack(figure)
+            inside = -slack <= figure.value <= 1.0 + slack
+            _check(law, inside, f"the probability of {name} {point.loss:g} is {figure.value:g}")
+        most = max(min(point.loss, law.mean), 0.0)
+        slack = _slack(point.limited) + 1e-9 * most
+        inside = -slack <= point.limited.value <= most + slack
+        _check(law, inside, f"the expected loss up to {point.loss:g} lies outside it")
+
+
+def _slack(figure: Estimate) -> float:
+    """Return what a figure may miss by its own bound and by rounding."""
+    return figure.bound + 1e-9 * max(abs(figure.value), 1e-6)
+
+
+def _check(law: TotalLaw, holds: bool, what: str) -> None:
+    if not holds:
+        raise ComputationError(
+            f"{what}: the method ({law.method}) fails for this law, and its figures are kept back",
+            hint=HINT,
+        )

@@ -9,9 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
-from governance.risk.arrays import ComplexArray, FloatArray
+from governance.risk.arrays import ComplexArray, FloatArray, exponential, log_one_plus
 from governance.risk.frequency import CountLaw, Poisson
 from governance.risk.severity import SeverityLaw
+
+NO_VARIANCE = 1e-100  # below it a factor is one: the error v t^2 / 2 is beyond every digit
 
 
 @dataclass(frozen=True)
@@ -60,18 +62,18 @@ class SharedFactor:
     def transform(self, exponent: ComplexArray) -> ComplexArray:
         """Return E[exp(F t)] elementwise for Re t <= 0."""
         if not self.nodes:
-            if self.variance == 0.0:
+            if self.variance < NO_VARIANCE:
                 return np.exp(exponent)
-            return np.exp(-np.log1p(-self.variance * exponent) / self.variance)
+            return exponential(-log_one_plus(-self.variance * exponent) / self.variance)
         return self._mixed(exponent, self.weights)
 
     def slope(self, exponent: ComplexArray) -> ComplexArray:
         """Return the derivative E[F exp(F t)] elementwise."""
         if not self.nodes:
-            if self.variance == 0.0:
+            if self.variance < NO_VARIANCE:
                 return np.exp(exponent)
             power = -1.0 / self.variance - 1.0
-            return np.exp(power * np.log1p(-self.variance * exponent))
+            return exponential(power * log_one_plus(-self.variance * exponent))
         return self._mixed(
             exponent, [w * node for w, node in zip(self.weights, self.nodes, strict=True)]
         )

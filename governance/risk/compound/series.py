@@ -162,7 +162,7 @@ class SeriesLaw(TotalLaw):
 
         return crossing(excess, start)
 
-    def tails(self, levels: Sequence[float]) -> list[Tail]:
+    def _tails(self, levels: Sequence[float]) -> list[Tail]:
         """Return VaR and TVaR."""
         result = []
         for level in levels:
@@ -178,7 +178,7 @@ class SeriesLaw(TotalLaw):
             result.append(Tail(level, self._exact(var), tvar))
         return result
 
-    def at(self, losses: Sequence[float]) -> list[Point]:
+    def _at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited expected values."""
         return [
             Point(
@@ -193,6 +193,8 @@ class SeriesLaw(TotalLaw):
     def curve(self, levels: Sequence[float]) -> tuple[FloatArray, FloatArray]:
         """Return exceedance probabilities at losses spread over the quantiles of the levels."""
         wanted = [level for level in levels if level > self.prob_zero + 1e-9]
+        if not wanted:
+            return np.zeros(0), np.zeros(0)
         low, high = self.quantile(min(wanted)), self.quantile(max(wanted))
         losses = np.geomspace(max(low, high * 1e-8), high, len(levels))
         return losses, np.array([self.survival(x) for x in losses])

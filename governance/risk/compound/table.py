@@ -119,7 +119,7 @@ class TableLaw(TotalLaw):
 
     def _most_above(self, x: float) -> float:
         """Return an upper bound of P(S > x) from earlier points, where rounding is smaller."""
-        last = min(int(x / self.step), self._below.size - 1)
+        last = int(min(x / self.step, self._below.size - 1.0))
         nodes = {last >> shift for shift in range(4)}
         return min(1.0 - float(self._below[k]) + self._rounding(k * self.step) for k in nodes)
 
@@ -138,7 +138,7 @@ class TableLaw(TotalLaw):
         below = float(self._below[index])
         return below, float(self._limited[index]) + (x - index * self.step) * (1.0 - below)
 
-    def tails(self, levels: Sequence[float]) -> list[Tail]:
+    def _tails(self, levels: Sequence[float]) -> list[Tail]:
         """Return VaR and TVaR, exact on the lattice."""
         result = []
         for level in levels:
@@ -162,7 +162,7 @@ class TableLaw(TotalLaw):
             return None
         return self._deep_tail(self.model, reach, level)
 
-    def at(self, losses: Sequence[float]) -> list[Point]:
+    def _at(self, losses: Sequence[float]) -> list[Point]:
         """Return probabilities and limited expected values, exact on the lattice."""
         result = []
         for x in losses:

@@ -8,12 +8,11 @@ from typing import Literal
 
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
-from governance.risk.compound import CompoundModel, Term, total_law
+from governance.risk.compound import CompoundModel, Term
 from governance.risk.frequency import Poisson
 from governance.risk.inputs.frequency import GammaPoissonFrequency, PoissonFrequency
-from governance.risk.quantify import check_level, scenarios_of
+from governance.risk.quantify import check_level, events_of, law_of, scenarios_of
 from governance.risk.scenario import Portfolio, Scenario
-from governance.risk.severity import Scaled
 
 Figure = Literal["mean", "var", "tvar"]
 SWING = 1.5
@@ -57,17 +56,18 @@ def tornado(
 
     A rate with a posterior goes to its 5 % and 95 % quantiles; Poisson rates and all sizes of
     loss are divided and multiplied by ``swing``; other counts are thinned by it on the low side
-    and left on the high side. Raises InputError where the figure does not exist.
+    and left on the high side. Sizes are those before any layer; layers stand between them and the
+    figure. Raises InputError where the figure does not exist.
     """
     check_level(level)
     if swing <= 1.0:
         raise InputError("the swing must be above 1", field="swing")
-    model = subject.model()
-    value = _figure(figure, level)
+    model = events_of(subject)
+    value = _figure(subject, figure, level)
     bars = []
     for index, scenario in enumerate(scenarios_of(subject)):
         term = model.terms[index]
-        for moved in (_rate(scenario, term, subject.years, swing), _size(term, swing)):
+        for moved in (_rate(scenario, term, subject.years, swing), _size(scenario, term, swing)):
             found = [value(_exchanged(model, index, other)) for other in moved.terms]
             bars.append(
                 TornadoBar(
@@ -105,16 +105,18 @@ def _rate(scenario: Scenario, term: Term, years: float, swing: float) -> _Input:
     return _Input("events a year", values, (low, high), basis)
 
 
-def _size(term: Term, swing: float) -> _Input:
+def _size(scenario: Scenario, term: Term, swing: float) -> _Input:
     values = 1.0 / swing, swing
-    low, high = (replace(term, severity=Scaled(term.severity, factor)) for factor in values)
+    low, high = (replace(term, severity=scenario.severity_law(factor)) for factor in values)
     basis = f"divided and multiplied by {swing:g}"
     return _Input("size of one loss", values, (low, high), basis)
 
 
-def _figure(figure: Figure, level: float) -> Callable[[CompoundModel], float]:
+def _figure(
+    subject: Scenario | Portfolio, figure: Figure, level: float
+) -> Callable[[CompoundModel], float]:
     def value(model: CompoundModel) -> float:
-        law = total_law(model, tolerance=1e-4)
+        law = law_of(subject, tolerance=1e-4, model=model)
         if figure == "mean":
             return law.mean
         (tail,) = law.tails([level])

@@ -9,8 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from governance.risk.arrays import ComplexArray, FloatArray, IntArray, exponential
+from governance.risk.arrays import (
+    ComplexArray,
+    FloatArray,
+    IntArray,
+    as_floats,
+    exponential,
+    log_one_plus,
+)
 from governance.risk.frequency.law import CountLaw
+
+_TINY = 1e-3  # chances below which powers are taken by logarithms
 
 
 @dataclass(frozen=True)
@@ -66,11 +75,11 @@ class NegativeBinomial(CountLaw):
         return self.r * self.beta * (1.0 + self.beta)
 
     def pgf(self, z: ComplexArray) -> ComplexArray:
-        return exponential(-self.r * np.log1p(-self.beta * (z - 1.0)))
+        return exponential(-self.r * log_one_plus(-self.beta * (z - 1.0)))
 
     def pgf_slope(self, z: ComplexArray) -> ComplexArray:
         power = -(self.r + 1.0)
-        return self.mean * exponential(power * np.log1p(-self.beta * (z - 1.0)))
+        return self.mean * exponential(power * log_one_plus(-self.beta * (z - 1.0)))
 
     def thinned(self, keep: float) -> NegativeBinomial:
         return NegativeBinomial(self.r, self.beta * keep)
@@ -82,8 +91,9 @@ class NegativeBinomial(CountLaw):
         from scipy.special import gammaln, xlog1py, xlogy
 
         k = np.arange(size, dtype=np.float64)
-        logs = gammaln(k + self.r) - gammaln(self.r) - gammaln(k + 1.0)
-        logs += xlogy(k, self.beta) - xlog1py(self.r + k, self.beta)
+        # r^-k Gamma(r + k)/Gamma(r) is the product of 1 + j/r: no large logarithms cancel
+        logs = _product_logs(k / self.r) - gammaln(k + 1.0)
+        logs += xlogy(k, self.mean) - xlog1py(self.r + k, self.beta)
         result: FloatArray = np.exp(logs)
         return result
 
@@ -109,11 +119,16 @@ class Binomial(CountLaw):
         return self.n * self.p * (1.0 - self.p)
 
     def pgf(self, z: ComplexArray) -> ComplexArray:
-        result: ComplexArray = (1.0 + self.p * (z - 1.0)) ** self.n
-        return result
+        return self._power(z, self.n)
 
     def pgf_slope(self, z: ComplexArray) -> ComplexArray:
-        result: ComplexArray = self.mean * (1.0 + self.p * (z - 1.0)) ** max(self.n - 1, 0)
+        return self.mean * self._power(z, max(self.n - 1, 0))
+
+    def _power(self, z: ComplexArray, times: int) -> ComplexArray:
+        """Return (1 + p (z - 1))^times; by logarithms where 1 + p (z - 1) would round p away."""
+        if self.p < _TINY:
+            return exponential(times * log_one_plus(self.p * (z - 1.0)))
+        result: ComplexArray = (1.0 + self.p * (z - 1.0)) ** times
         return result
 
     def thinned(self, keep: float) -> Binomial:
@@ -126,10 +141,9 @@ class Binomial(CountLaw):
         from scipy.special import gammaln, xlog1py, xlogy
 
         k = np.arange(min(size, self.n + 1), dtype=np.float64)
-        rest = self.n - k
-        logs = gammaln(self.n + 1.0) - gammaln(k + 1.0) - gammaln(rest + 1.0)
+        logs = _product_logs(-k / max(self.n, 1)) - gammaln(k + 1.0)
         masses = np.zeros(size)
-        masses[: k.size] = np.exp(logs + xlogy(k, self.p) + xlog1py(rest, -self.p))
+        masses[: k.size] = np.exp(logs + xlogy(k, self.mean) + xlog1py(self.n - k, -self.p))
         return masses
 
     def sample(self, generator: np.random.Generator, size: int) -> IntArray:
@@ -279,6 +293,12 @@ def _whole(periods: float, what: str) -> int:
     if times < 1 or abs(times - periods) > 1e-9:
         raise ValueError(f"{what} needs a whole number of periods in the horizon, not {periods:g}")
     return times
+
+
+def _product_logs(shares: FloatArray) -> FloatArray:
+    """Return the logarithms of the products of 1 + share, of none of them, one, two, ..."""
+    logs = np.log1p(shares[:-1]).astype(np.longdouble)
+    return as_floats(np.append(0.0, np.cumsum(logs)))
 
 
 def _horner(coefficients: tuple[float, ...] | list[float], z: ComplexArray) -> ComplexArray:

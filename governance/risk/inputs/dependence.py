@@ -75,15 +75,24 @@ class SharedRateFactor(DependenceSpec):
 
 
 class CommonShock(DependenceSpec):
-    """Events that hit several scenarios at once, as one more random sum of their joint loss."""
+    """Events that hit several scenarios at once, as one more random sum of their joint loss.
+
+    ``id`` names the shock, so that a control can act on it.
+    """
 
     type: Literal["common_shock"]
+    id: Annotated[str, Field(min_length=1, max_length=200)] = "common_shock"
     frequency: Frequency
     severity: Severity
 
+    def check(self, names: list[str]) -> None:
+        """Raise ValueError where a scenario has the shock's name."""
+        if self.id in names:
+            raise ValueError(f"dependence.id: a scenario is named {self.id!r} as the shock is")
+
     def extra_terms(self, years: float) -> tuple[Term, ...]:
         """Return the random sum of the shocks."""
-        return (Term("common_shock", self.frequency.law(years), self.severity.law()),)
+        return (Term(self.id, self.frequency.law(years), self.severity.law()),)
 
 
 def _kind_of_correlation(value: object) -> str:

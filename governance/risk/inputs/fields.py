@@ -34,9 +34,15 @@ def read_masses(data: Any) -> Any:
         return {float(index): mass for index, mass in enumerate(data)}
     if isinstance(data, Mapping):
         try:
-            return {float(key): mass for key, mass in data.items()}
+            pairs = [(float(key), mass) for key, mass in data.items()]
         except (TypeError, ValueError):
             raise ValueError("a key of the table is not a number") from None
+        masses = dict(pairs)
+        if len(masses) < len(pairs):
+            numbers = [number for number, _ in pairs]
+            twice = next(number for number in numbers if numbers.count(number) > 1)
+            raise ValueError(f"the amount {twice:g} stands twice")
+        return masses
     return data
 
 

@@ -98,7 +98,7 @@ class Layered(SeverityLaw):
             return math.inf
         inner = self.base.limited_square(low) if low > 0.0 else 0.0
         first = _limited_at(self.base, top) - _limited_at(self.base, low)
-        return outer - inner - 2.0 * low * first
+        return max(outer - inner - 2.0 * low * first, first * first)
 
     def sample(self, generator: np.random.Generator, size: int) -> FloatArray:
         draws = self.base.sample(generator, size)
@@ -115,18 +115,21 @@ class Retained(SeverityLaw):
 
     @property
     def mean(self) -> float:
-        paid = Layered(self.base, self.deductible, self.limit).mean
-        return self.base.mean - paid
+        if math.isinf(self.limit):  # what is kept is min(X, deductible), however heavy X is
+            return _limited_at(self.base, self.deductible)
+        if math.isinf(self.base.mean):
+            return math.inf
+        return self.base.mean - Layered(self.base, self.deductible, self.limit).mean
 
     @property
     def second_moment(self) -> float:
         # X = Y + Z with Y Z = d Y + (terms above the layer, where Y = limit).
-        if math.isinf(self.base.second_moment):
-            return math.inf if math.isfinite(self.limit) else self.limited_square(self.deductible)
-        top = self.deductible + self.limit
         inner = self.base.limited_square(self.deductible)
-        if math.isinf(top):
+        if math.isinf(self.limit):
             return inner
+        if math.isinf(self.base.second_moment):
+            return math.inf
+        top = self.deductible + self.limit
         above = self.base.second_moment - self.base.limited_square(top)
         excess = self.base.mean - _limited_at(self.base, top)
         return inner + above - 2.0 * self.limit * excess

@@ -63,7 +63,8 @@ class Lognormal(SeverityLaw):
         return self.second_moment * normal_cdf(z - 2.0 * self.sigma) + x * x * normal_cdf(-z)
 
     def quantile(self, level: float) -> float:
-        return math.exp(self.mu + self.sigma * normal_quantile(level))
+        exponent = self.mu + self.sigma * normal_quantile(level)
+        return math.exp(exponent) if exponent < _LARGEST else math.inf
 
     def sample(self, generator: np.random.Generator, size: int) -> FloatArray:
         return lognormal_draws(generator, self.mu, self.sigma, size)

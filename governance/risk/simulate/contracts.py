@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from governance.kernel.value import Value
 from governance.risk.arrays import FloatArray, as_floats
 from governance.risk.compound.model import CompoundModel
 from governance.risk.inputs.fields import NonNegative, Positive
 from governance.risk.simulate.blocks import Block, run_blocks, split_blocks
-from governance.risk.simulate.years import merged, simulated_events
+from governance.risk.simulate.years import (
+    check_simulated,
+    factor_of,
+    merged,
+    shared_draws,
+    simulated_events,
+)
 
 
 class ReinstatementContract(Value):
@@ -25,7 +33,7 @@ class ReinstatementContract(Value):
 
     deductible: NonNegative
     limit: Positive
-    reinstatements: int = 1
+    reinstatements: Annotated[int, Field(ge=0)] = 1
     premium: NonNegative = 0.0
     share: NonNegative = 1.0
     pro_rata_time: bool = False
@@ -50,7 +58,11 @@ def simulate_contract(
     seed: int,
     workers: str | int = 1,
 ) -> ContractFigures:
-    """Return what a contract with reinstatements pays in simulated years, event by event."""
+    """Return what a contract with reinstatements pays in simulated years, event by event.
+
+    Raises InputError on a shared factor given by quadrature nodes only.
+    """
+    check_simulated(model)
     function = partial(_block, model, contract)
     parts = run_blocks(function, split_blocks(years, seed), workers)
     paid, premium = (np.concatenate([part[i] for part in parts]) for i in range(2))
@@ -70,7 +82,11 @@ def _block(
     model: CompoundModel, contract: ReinstatementContract, block: Block
 ) -> tuple[FloatArray, FloatArray]:
     generator = block.generator()
-    events = [simulated_events(term, generator, block.years) for term in model.terms]
+    factor = shared_draws(model, generator, block.years)
+    events = [
+        simulated_events(term, generator, block.years, factor_of(model, term, factor))
+        for term in model.terms
+    ]
     where, when, losses = merged(events)
     layered = np.clip(losses - contract.deductible, 0.0, contract.limit)
     running = np.cumsum(layered)

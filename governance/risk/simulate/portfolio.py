@@ -10,7 +10,9 @@ from functools import partial
 import numpy as np
 
 from governance.risk.arrays import FloatArray
-from governance.risk.compound import CompoundModel, total_law
+from governance.risk.compound import CompoundModel, Term, total_law
+from governance.risk.compound.bracket import BracketLaw
+from governance.risk.compound.table import TableLaw
 from governance.risk.inputs.dependence import Copula
 from governance.risk.result import RiskResult, Table
 from governance.risk.scenario import Portfolio
@@ -24,6 +26,8 @@ from governance.risk.simulate.statistics import TailError, tail_with_error
 
 DEFAULT_YEARS = 1 << 20
 DEFAULT_SEED = 20260101
+KNOTS = 4000
+DEEPEST = 1e-11  # probability beyond which a lattice ends
 _RANKED = 1 << 16
 
 
@@ -38,9 +42,10 @@ class QuantileTable:
     zero: float
     survival: tuple[float, ...]
     losses: tuple[float, ...]
+    top: float = math.inf
 
     def __call__(self, uniforms: FloatArray) -> FloatArray:
-        """Return the losses at uniforms."""
+        """Return the losses at uniforms, none of them above the largest there is."""
         depth = -np.log(np.maximum(1.0 - uniforms, 1e-300))
         knots = -np.log(np.asarray(self.survival))
         logs = np.log(np.asarray(self.losses))
@@ -49,12 +54,37 @@ class QuantileTable:
         if beyond.any() and knots.size > 1:
             slope = (logs[-1] - logs[-2]) / (knots[-1] - knots[-2])
             found[beyond] = logs[-1] + slope * (depth[beyond] - knots[-1])
-        return np.where(uniforms <= self.zero, 0.0, np.exp(found))
+        return np.where(uniforms <= self.zero, 0.0, np.minimum(np.exp(found), self.top))
 
 
-def quantile_table(model: CompoundModel, knots: int = 400) -> QuantileTable:
-    """Return the tabulated quantile function of a total loss, from its exact law."""
-    law = total_law(model, tolerance=1e-4)
+@dataclass(frozen=True)
+class StepTable:
+    """The exact quantile function of a total that takes values on a lattice."""
+
+    step: float
+    below: FloatArray
+
+    def __call__(self, uniforms: FloatArray) -> FloatArray:
+        """Return the smallest points whose distribution function reaches the uniforms."""
+        found = np.searchsorted(self.below, uniforms)
+        return self.step * np.minimum(found, self.below.size - 1).astype(np.float64)
+
+
+def quantile_table(model: CompoundModel, knots: int = KNOTS) -> QuantileTable | StepTable:
+    """Return the quantile function of a total loss, from its exact law.
+
+    Totals on a lattice keep every step, exactly; those of amounts on no common lattice are rounded
+    down to a fine one. Others are interpolated between ``knots`` points, so that a step of theirs
+    is spread over one of the intervals: a few thousandths of a loss at most.
+    """
+    law = total_law(model, tolerance=1e-6)
+    if isinstance(law, BracketLaw):
+        law = law.low
+    if isinstance(law, TableLaw):
+        last = law.quantile(1.0 - DEEPEST)
+        if math.isfinite(last):
+            masses = law.masses(int(last / law.step + 1e-9) + 1)
+            return StepTable(law.step, np.maximum.accumulate(np.cumsum(masses)))
     zero = law.prob_zero
     if zero > 1.0 - 1e-12:
         return QuantileTable(1.0, (1.0,), (1.0,))
@@ -62,7 +92,9 @@ def quantile_table(model: CompoundModel, knots: int = 400) -> QuantileTable:
     levels = 1.0 - (1.0 - zero) * np.exp(-depths)
     losses, survival = law.curve(levels.tolist())
     kept = np.append(True, np.diff(survival) < 0.0) & (survival > 1e-12) & (losses > 0.0)
-    return QuantileTable(zero, tuple(survival[kept].tolist()), tuple(losses[kept].tolist()))
+    ends = losses[survival <= 1e-12]
+    top = float(ends[0]) if ends.size else math.inf
+    return QuantileTable(zero, tuple(survival[kept].tolist()), tuple(losses[kept].tolist()), top)
 
 
 def simulate_copula(
@@ -71,14 +103,17 @@ def simulate_copula(
     *,
     seed: int = DEFAULT_SEED,
     workers: str | int = 1,
+    terms: Sequence[Term] | None = None,
 ) -> tuple[FloatArray, float, bool]:
     """Return (yearly totals, mean achieved rank correlation, whether the matrix was repaired).
 
-    Every scenario's own law is exact; the copula joins them year by year.
+    Every scenario's own law is exact; the copula joins them year by year. ``terms`` stand in for
+    the scenarios' own losses, for example with another layer on each.
     """
     dependence = portfolio.dependence
     assert isinstance(dependence, Copula)  # noqa: S101 - the caller asked
-    tables = tuple(quantile_table(CompoundModel((term,))) for term in portfolio.terms())
+    own = portfolio.terms() if terms is None else terms
+    tables = tuple(quantile_table(CompoundModel((term,))) for term in own)
     root, repaired = correlation_root(dependence.matrix(len(tables)))
     function = partial(_block, tables, root, dependence.degrees)
     parts = run_blocks(function, split_blocks(years, seed), workers)
@@ -88,7 +123,10 @@ def simulate_copula(
 
 
 def _block(
-    tables: tuple[QuantileTable, ...], root: FloatArray, degrees: float | None, block: Block
+    tables: tuple[QuantileTable | StepTable, ...],
+    root: FloatArray,
+    degrees: float | None,
+    block: Block,
 ) -> tuple[FloatArray, float]:
     uniforms = copula_uniforms(root, degrees, block.generator(), block.years)
     rows = np.stack([table(row) for table, row in zip(tables, uniforms, strict=True)])

@@ -9,7 +9,7 @@ import numpy as np
 
 from governance.kernel.errors import InputError
 from governance.risk.arrays import FloatArray, IntArray, as_floats
-from governance.risk.compound.model import CompoundModel, SharedFactor, Term
+from governance.risk.compound.model import NO_VARIANCE, CompoundModel, Term
 from governance.risk.frequency import CountLaw, Poisson
 from governance.risk.severity import SeverityLaw
 from governance.risk.simulate.blocks import Block, run_blocks, split_blocks
@@ -30,8 +30,7 @@ def simulate_years(
     The same seed gives the same bits for any number of workers. Raises InputError on a shared
     factor given by quadrature nodes only.
     """
-    if model.factor is not None and model.factor.nodes:
-        raise InputError("a shared factor of this law is not simulated", field="dependence")
+    check_simulated(model)
     function = partial(_block, model, each)
     parts = run_blocks(function, split_blocks(years, seed), workers)
     return np.concatenate(parts, axis=-1)
@@ -39,9 +38,10 @@ def simulate_years(
 
 def _block(model: CompoundModel, each: bool, block: Block) -> FloatArray:
     generator = block.generator()
-    factor = _factor(model.factor, generator, block.years)
+    factor = shared_draws(model, generator, block.years)
     rows = [
-        term_totals(term, generator, block.years, _own(model, term, factor)) for term in model.terms
+        term_totals(term, generator, block.years, factor_of(model, term, factor))
+        for term in model.terms
     ]
     if each:
         return np.stack(rows)
@@ -51,15 +51,24 @@ def _block(model: CompoundModel, each: bool, block: Block) -> FloatArray:
     return total
 
 
-def _factor(
-    factor: SharedFactor | None, generator: np.random.Generator, years: int
+def check_simulated(model: CompoundModel) -> None:
+    """Raise InputError on a shared factor given by quadrature nodes only."""
+    if model.factor is not None and model.factor.nodes:
+        raise InputError("a shared factor of this law is not simulated", field="dependence")
+
+
+def shared_draws(
+    model: CompoundModel, generator: np.random.Generator, years: int
 ) -> FloatArray | None:
-    if factor is None or factor.variance == 0.0:
+    """Return the shared factor of each year, None where there is none."""
+    factor = model.factor
+    if factor is None or factor.variance < NO_VARIANCE:
         return None
     return generator.gamma(1.0 / factor.variance, factor.variance, years)
 
 
-def _own(model: CompoundModel, term: Term, factor: FloatArray | None) -> FloatArray | None:
+def factor_of(model: CompoundModel, term: Term, factor: FloatArray | None) -> FloatArray | None:
+    """Return the factor of each year on a term's rate, None where it has none."""
     if factor is None or model.factor is None or term.name not in model.factor.members:
         return None
     return factor
@@ -127,10 +136,13 @@ def scattered(
 
 
 def simulated_events(
-    term: Term, generator: np.random.Generator, years: int
+    term: Term, generator: np.random.Generator, years: int, factor: FloatArray | None = None
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Return (year, time within the year, loss) of every event, ordered by year and time."""
-    counts = term.count.sample(generator, years)
+    if factor is None:
+        counts = term.count.sample(generator, years)
+    else:
+        counts = generator.poisson(term.count.mean * factor)
     events = int(counts.sum())
     where = np.repeat(np.arange(years), counts)
     when = generator.random(events)
