@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.door import Door, print_answer, text_file, with_plain_door
-from cli.output import print_table
+from cli.output import print_table, say
 
 if TYPE_CHECKING:
     from governance.gate.delegation.analysis import DelegationAnalysis
@@ -69,11 +69,9 @@ def _print(found: DelegationAnalysis) -> None:
         title="Single points of failure (money in minor units)",
     )
     for circle in found.circles:
-        typer.echo(f"circle at T{circle.tier}: {', '.join(circle.agents)} hold one another's money")
+        say(f"circle at T{circle.tier}: {', '.join(circle.agents)} hold one another's money")
     for group_ in found.concentrations:
         share = ", ".join(f"{value:.0%} of {code}" for code, value in group_.share.items())
-        typer.echo(
-            f"{group_.kind} {group_.name}: {len(group_.agents)} agents, {share or 'no money'}"
-        )
+        say(f"{group_.kind} {group_.name}: {len(group_.agents)} agents, {share or 'no money'}")
     for fault in found.faults:
-        typer.echo(f"fault: {fault}")
+        say(f"fault: {fault}")

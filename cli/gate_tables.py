@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
-from cli.output import print_table
+from cli.output import print_table, say
 from governance.kernel.clock import format_time
 
 if TYPE_CHECKING:
@@ -41,13 +39,13 @@ def print_explanation(found: ExplainedDecision, names: dict[str, str]) -> None:
     title = f"T{found.tier}, up to {found.ceiling}"
     print_table(columns, rows, title=title)
     for reason in found.reasons:
-        typer.echo(f"- {reason.message}")
+        say(f"- {reason.message}")
     for change in found.changes:
-        typer.echo(f"+ {change}")
+        say(f"+ {change}")
     for drop in found.drops:
         late = f"{drop.days:.1f} days after the audit"
         when = late if drop.at is None else format_time(drop.at)
-        typer.echo(f"v falls to T{drop.tier} after {when} ({', '.join(drop.dimensions)})")
+        say(f"v falls to T{drop.tier} after {when} ({', '.join(drop.dimensions)})")
 
 
 def print_diff(found: PolicyDiff) -> None:

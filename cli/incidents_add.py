@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.door import Door, text_file, with_door
-from cli.output import note, print_error_json
+from cli.output import note, print_error_json, say
 from governance.kernel.errors import ConflictError
 
 
@@ -70,7 +70,7 @@ def add(
     except ConflictError as error:
         if door.as_json:
             print_error_json(error)
-        typer.echo(error.message, err=True)
+        say(error.message, error=True)
         raise typer.Exit(1) from None
     if door.printed(answer):
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,12 +22,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone on st
 
 def print_json(value: object) -> None:
     """Print one JSON document, indented."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(_escaped(text) + "\n")
 
 
 def print_json_line(value: object) -> None:
     """Print one JSON value on one line."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(_escaped(json.dumps(value, ensure_ascii=False, allow_nan=False)) + "\n")
 
 
 def be_quiet(quiet: bool) -> None:
@@ -64,6 +66,11 @@ def note(text: str) -> None:
     """Print a remark on standard error, so that standard output stays data."""
     if _Remarks.shown:
         sys.stderr.write(_inert(text) + "\n")
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print a line of words on standard output, or on standard error."""
+    (sys.stderr if error else sys.stdout).write(_inert(text) + "\n")
 
 
 def print_table(
@@ -161,6 +168,18 @@ class Advance:
 
 def _is_number(text: str) -> bool:
     return text.replace(",", "").replace(".", "").replace("-", "").replace("%", "").isdigit()
+
+
+# Outside of strings JSON is ASCII, so these stand in strings only, where an escape says the same:
+# control characters, direction marks, what has no width, half surrogate pairs, tags.
+_HIDDEN = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
+
+
+def _escaped(text: str) -> str:
+    """Return JSON that says the same, in which nothing steers a terminal or stays unseen."""
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _inert(text: str) -> str:

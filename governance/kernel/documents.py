@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from governance.kernel.depth import check_depth
+from governance.kernel.bounds import MAX_NUMBER, YamlBounds, check_json, check_toml, too_deep
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,38 +34,71 @@ class Document:
         if self.source.endswith(".toml"):
             return None
         try:
-            node: object = yaml.compose(self.text, Loader=yaml.SafeLoader)
-        except (yaml.YAMLError, RecursionError):
+            return _line_at(_yaml_events(self.text), [str(part) for part in location])
+        except (yaml.YAMLError, StopIteration):
             return None
-        if node is None:
-            return None
-        line = 1
-        for part in location:
-            child = _child(node, part)
-            if child is None:
-                break
-            node, line = child
-        return line
 
 
-def _child(node: object, part: int | str) -> tuple[object, int] | None:
+def _line_at(events: Iterator[Any], location: list[str]) -> int | None:
+    """Follow a path along the events of a text, of which no tree is made."""
     import yaml
 
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(part):
-                return value, key.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        value = node.value[part]
-        return value, value.start_mark.line + 1
+    event = next(events)
+    while not isinstance(event, yaml.NodeEvent):
+        event = next(events)
+    line = 1
+    for part in location:
+        found = _child(event, part, events)
+        if found is None:
+            break
+        event, line = found
+    return line
+
+
+def _child(event: Any, part: str, events: Iterator[Any]) -> tuple[Any, int] | None:
+    """Return the value of a key or a place, and the line of the key or of the value."""
+    import yaml
+
+    if not isinstance(event, yaml.CollectionStartEvent):
+        return None
+    place = 0
+    while not isinstance(child := next(events), yaml.CollectionEndEvent):
+        if isinstance(event, yaml.SequenceStartEvent):
+            if part == str(place):
+                return child, child.start_mark.line + 1
+        else:
+            key = child
+            _skip(key, events)
+            child = next(events)
+            if getattr(key, "value", None) == part:
+                return child, key.start_mark.line + 1
+        _skip(child, events)
+        place += 1
     return None
+
+
+def _skip(event: Any, events: Iterator[Any]) -> None:
+    import yaml
+
+    depth = int(isinstance(event, yaml.CollectionStartEvent))
+    while depth:
+        event = next(events)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+
+
+def _yaml_events(text: str) -> Iterator[Any]:
+    import yaml
+
+    events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return events
 
 
 def read_text(path: str) -> tuple[str, str]:
     """Return (text, name shown in errors) of a UTF-8 file, or of standard input for ``-``."""
     name = "<stdin>" if path == "-" else path
     try:
-        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        raw = _start_of(path)
     except FileNotFoundError:
         raise InputError("no such file", file=name) from None
     except IsADirectoryError:
@@ -78,6 +112,14 @@ def read_text(path: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise InputError(f"invalid UTF-8 at byte {error.start}", file=name, line=line) from None
+
+
+def _start_of(path: str) -> bytes:
+    """Return a file as far as it may be read, and one byte more where it is longer."""
+    if path == "-":
+        return sys.stdin.buffer.read(MAX_DOCUMENT_BYTES + 1)
+    with Path(path).open("rb") as stream:
+        return stream.read(MAX_DOCUMENT_BYTES + 1)
 
 
 def read_document(path: str) -> Document:
@@ -116,6 +158,7 @@ def parse_json(
                 seen.add(key)
         return result
 
+    check_json(text, source, line)
     try:
         return json.loads(
             text,
@@ -128,23 +171,28 @@ def parse_json(
             f"broken JSON at column {error.colno}: {error.msg}", file=source, line=at
         ) from None
     except RecursionError:
-        raise InputError("nested too deeply", file=source, line=line) from None
+        raise too_deep(source, line) from None
     except ValueError:  # Python refuses to read integers of thousands of digits
         raise InputError("a number has too many digits", file=source, line=line) from None
 
 
 def _parse_toml(text: str, source: str) -> object:
+    check_toml(text, source)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"broken TOML: {error}", file=source) from None
+    except RecursionError:
+        raise too_deep(source, None) from None
+    except ValueError:
+        raise InputError("a number has too many digits", file=source) from None
 
 
 def _parse_yaml(text: str, source: str) -> object:
     import yaml
 
-    check_depth(text, source)
     try:
+        YamlBounds(source).check(_yaml_events(text))
         data: object = yaml.load(text, Loader=_yaml_loader())  # noqa: S506, TID251 - safe
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -153,7 +201,7 @@ def _parse_yaml(text: str, source: str) -> object:
     except yaml.YAMLError as error:
         raise InputError(f"broken YAML: {error}", file=source) from None
     except RecursionError:
-        raise InputError("nested too deeply", file=source) from None
+        raise too_deep(source, None) from None
     except ValueError as error:  # a tagged value such as `!!int x`
         raise InputError(f"broken YAML: {error}", file=source) from None
     return data
@@ -179,7 +227,22 @@ def _yaml_loader() -> type:
             return super().construct_mapping(node, deep)
 
     Loader.add_constructor("tag:yaml.org,2002:timestamp", _date_or_text)
+    for kind in ("int", "float"):
+        Loader.add_constructor(f"tag:yaml.org,2002:{kind}", _bounded_number(kind))
     return Loader
+
+
+def _bounded_number(kind: str) -> Callable[[Any, yaml.Node], object]:
+    """Return what makes a number of a short text: 1:1:1 and so on takes time by its square."""
+
+    def construct(loader: Any, node: yaml.Node) -> object:
+        if len(node.value) > MAX_NUMBER:
+            raise ConstructorError(None, None, "a number has too many digits", node.start_mark)
+        return getattr(loader, f"construct_yaml_{kind}")(node)
+
+    from yaml.constructor import ConstructorError
+
+    return construct
 
 
 def _date_or_text(loader: Any, node: yaml.ScalarNode) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from governance.kernel.errors import StorageError
 
 
 def write_atomically(path: Path, data: bytes | str) -> None:
-    """Write to a temporary name in the same folder, then rename; raises StorageError."""
+    """Write to a temporary name in the same folder, then rename; raises StorageError.
+
+    Who may read the file is what the umask says.
+    """
     write_parts_atomically(path, [data])
 
 
@@ -21,13 +24,13 @@ def write_parts_atomically(path: Path, parts: Iterable[bytes | str]) -> int:
     count = 0
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as stream:
+        temporary = str(path.parent / f".{path.name}.{secrets.token_hex(8)}")
+        # Made by `open`, so that the umask says who may read it; "x": nobody's link is followed.
+        with Path(temporary).open("xb") as stream:
             for count, part in enumerate(parts, start=1):  # noqa: B007 - the last is the number
                 stream.write(part.encode() if isinstance(part, str) else part)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
         temporary = None
     except OSError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
 import tempfile
 import zlib
@@ -22,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from governance.kernel.canonical import canonical_json
 from governance.kernel.clock import format_time
+from governance.kernel.documents import parse_json
 from governance.kernel.errors import InputError, StorageError
 from governance.kernel.value import Value
 from governance.store.base import UtcTime
@@ -34,6 +34,9 @@ from governance.store.verify import verify_ledger
 
 FORMAT = "underwriter-backup/1"
 BATCH = 1000
+MAX_LINE_BYTES = 64 * 1024 * 1024
+MAX_RATIO = 250  # how far a backup unpacks once it is over FREE_BYTES
+FREE_BYTES = 64 * 1024 * 1024
 
 
 class BackupSummary(Value):
@@ -135,9 +138,20 @@ def _encoded(row: Row[Any]) -> dict[str, object]:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a backup; one that unpacks without measure is refused on the way."""
     try:
+        allowed = max(FREE_BYTES, MAX_RATIO * path.stat().st_size)
+        read = number = 0
         with gzip.open(path, "rb") as stream:
-            yield from stream
+            while line := stream.readline(MAX_LINE_BYTES + 1):
+                read, number = read + len(line), number + 1
+                if len(line) > MAX_LINE_BYTES:
+                    limit = MAX_LINE_BYTES // 2**20
+                    raise InputError(f"longer than {limit} MiB", file=str(path), line=number)
+                if read > allowed:
+                    message = f"unpacks to over {MAX_RATIO} times its size"
+                    raise InputError(message, file=str(path), line=number)
+                yield line
     except FileNotFoundError:
         raise InputError("no such file", file=str(path)) from None
     except (OSError, EOFError, zlib.error) as error:
@@ -168,8 +182,8 @@ def _check_file(path: Path) -> BackupSummary:
 
 def _check_header(line: bytes, path: Path) -> None:
     try:
-        header = json.loads(line)
-    except ValueError:
+        header = parse_json(line.decode("utf-8", "replace"), str(path), line=1)
+    except InputError:
         header = None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InputError("is no Underwriter backup", file=str(path), line=1)
@@ -185,10 +199,15 @@ def _check_header(line: bytes, path: Path) -> None:
 def _batches(path: Path) -> Iterator[tuple[str, list[dict[str, object]]]]:
     """Yield (table, rows) in the order of the file; times are parsed back."""
     name, rows = "", list[dict[str, object]]()
-    for line in _lines(path):
-        entry = json.loads(line)
+    for number, line in enumerate(_lines(path), start=1):
+        entry = parse_json(line.decode("utf-8", "replace"), str(path), line=number)
+        if not isinstance(entry, dict):
+            raise InputError("is no row of a backup", file=str(path), line=number)
         if "table" not in entry:
             continue
+        known = entry["table"] in Base.metadata.tables and isinstance(entry.get("row"), dict)
+        if not known:
+            raise InputError("is no row of a table", file=str(path), line=number)
         if rows and (entry["table"] != name or len(rows) >= BATCH):
             yield name, rows
             rows = []

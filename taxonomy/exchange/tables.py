@@ -102,7 +102,7 @@ def _value(name: str, cell: str, source: str, line: int) -> object:
             return list(map(str, json.loads(text)))
         if name in NUMBERS:
             return float(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise broken(source, f"{name}: {text!r} cannot be read", line=line) from None
     return text == "True" if name in FLAGS else text
 

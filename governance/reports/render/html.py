@@ -6,7 +6,8 @@ from pathlib import Path
 
 from governance.reports.document import Document
 from governance.reports.model import Report
-from governance.reports.render.environment import make_environment, render_template
+from governance.reports.render.apart import fill
+from governance.reports.render.plain import plain_document, plain_report
 from governance.reports.theme import Theme
 from governance.reports.words import Words
 
@@ -18,14 +19,10 @@ def render_html(
 
     ``<kind>.html.j2`` is used where the user's folder or ours has it, else ``document.html.j2``.
     """
-    environment = make_environment(templates, markdown=False)
-    names = [f"{document.kind}.html.j2", "document.html.j2"]
     context = {
-        "report": report,
-        "document": document,
-        "words": words,
-        "tr": words.tr,
-        "theme": theme,
+        "report": plain_report(report),
+        "document": plain_document(document),
+        "theme": theme.model_dump(mode="json"),
         "labels": words.status_labels(),
     }
-    return render_template(environment, names, context)
+    return fill(document.kind, "html", context, words, templates)

@@ -22,11 +22,8 @@ from governance.reports.document import (
 )
 from governance.reports.inert import markdown_text as escape
 from governance.reports.model import Report
-from governance.reports.render.environment import (
-    MarkdownMarkup,
-    make_environment,
-    render_template,
-)
+from governance.reports.render.apart import fill
+from governance.reports.render.plain import plain_block, plain_document, plain_report
 from governance.reports.theme import Theme
 from governance.reports.words import Words
 
@@ -35,23 +32,25 @@ def render_markdown(
     report: Report, document: Document, words: Words, theme: Theme, templates: Path | None = None
 ) -> str:
     """Return the report as CommonMark with pipe tables; data are escaped wherever they stand."""
-    environment = make_environment(templates, markdown=True)
-    names = [f"{document.kind}.md.j2", "document.md.j2"]
     labels = words.status_labels()
-
-    def render(block: Block) -> MarkdownMarkup:
-        return MarkdownMarkup(block_markdown(block, labels))
-
+    whole = plain_document(document)
+    whole["lead"] = _blocks(document.lead, labels)
+    whole["sections"] = [
+        {"id": part.id, "title": part.title, "blocks": _blocks(part.blocks, labels)}
+        for part in document.sections
+    ]
     context = {
-        "report": report,
-        "document": document,
-        "words": words,
-        "tr": words.tr,
-        "theme": theme,
+        "report": plain_report(report),
+        "document": whole,
+        "theme": theme.model_dump(mode="json"),
         "labels": labels,
-        "render": render,
     }
-    return render_template(environment, names, context)
+    return fill(document.kind, "md", context, words, templates)
+
+
+def _blocks(blocks: tuple[Block, ...], labels: dict[str, str]) -> list[object]:
+    """Return blocks as plain data, each with its own Markdown, which `render(block)` prints."""
+    return [{**plain_block(block), "markdown": block_markdown(block, labels)} for block in blocks]
 
 
 def block_markdown(block: Block, labels: dict[str, str]) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from governance.kernel.depth import DEEPEST
 from governance.kernel.documents import Document
 from governance.kernel.errors import InputError
 from governance.kernel.value import field_path
@@ -14,6 +13,7 @@ from governance.kernel.value import field_path
 if TYPE_CHECKING:
     import yaml
 
+DEEPEST = 32  # levels of lists and tables
 MOST_PARTS = 10_000  # components of mixtures, aliases written out
 MOST_GROUPS = 1_000_000  # lists and tables, aliases written out
 PLAIN = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?")
