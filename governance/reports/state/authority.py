@@ -8,25 +8,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.economy.books import totals_until
-from governance.economy.past import used_until
+from governance.economy.past import node_at
 from governance.kernel.money import Money
 from governance.reports.agent.model import AtRisk, ContractRow
 from governance.store.economy_contracts import Contract
-from governance.store.past import positions_until, until
+from governance.store.past import until
 
 KINDS = ("penalties", "spent", "reserved", "delegated")
 
 
 def at_risk(session: Session, agent_id: str, at: datetime) -> tuple[AtRisk, ...]:
     """Return what an agent had at risk in each currency that it ever used, at a moment."""
-    moment = until(session, at)
-    position = positions_until(session, [agent_id], moment)[agent_id]
     found = []
-    for currency in sorted(totals_until(session, f"agent/{agent_id}", moment)):
-        stored = used_until(session, agent_id, currency, moment)
-        if stored is None:
+    for currency in sorted(totals_until(session, f"agent/{agent_id}", until(session, at))):
+        node = node_at(session, agent_id, currency, at)
+        if node.stored is None:
             continue
-        used = stored.in_window(position.spending_window(at))
+        used = node.used
         amounts = {kind: getattr(used, kind) for kind in KINDS}
         found.append(
             AtRisk(
