@@ -21,6 +21,7 @@ from governance.store.economy_delegations import Delegation
 from governance.store.economy_reservations import IS_HELD, Refund, Reservation
 from governance.store.ledger import LedgerEvent
 from governance.store.past import Until, past, positions_until
+from governance.store.positions import BATCH
 
 _ENDS = ("delegation.closing", "delegation.revoked", "delegation.expired")
 _OVER = ("authority.over_ceiling", "authority.within_ceiling")
@@ -223,8 +224,8 @@ def _then(row: Reservation, refunded: int, at: datetime) -> dict[str, Any]:
 
 def _refunded(session: Session, identifiers: list[str], moment: Until) -> dict[str, int]:
     found: dict[str, int] = {}
-    for start in range(0, len(identifiers), 500):
-        part = identifiers[start : start + 500]
+    for start in range(0, len(identifiers), BATCH):
+        part = identifiers[start : start + BATCH]
         refunds = session.execute(
             select(Refund.reservation_id, Refund.amount).where(
                 Refund.reservation_id.in_(part), Refund.refunded_at <= moment.at
