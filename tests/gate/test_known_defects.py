@@ -10,11 +10,11 @@ import math
 import numpy as np
 import pytest
 from gate_factories import changed, decided, position, standing, vector
+from granting_world import Hands
 
 from governance.gate import reaudit
 from governance.gate.decay import tier_at
 from governance.gate.decide import Used
-from governance.gate.delegation.tree import Grant, GrantTree, conservation_faults, grant_faults
 from governance.gate.evaluate import evaluate
 from governance.gate.policy import default_policy
 from governance.gate.reaudit import cumulative_hazard, hazard_due_days, literal_due_days
@@ -70,22 +70,15 @@ def test_defect_4_a_missing_score_is_missing() -> None:
 
 
 def test_defect_5_n_children_share_one_ceiling_at_any_depth() -> None:
-    policy = default_policy()
-    tiers = dict.fromkeys(["root", *(f"child{n}" for n in range(10))], 5)
-    made: list[Grant] = []
-    for number in range(10):
-        asked = Grant(
-            id=str(number),
-            grantor="root",
-            holder=f"child{number}",
-            currency="USD",
-            allocated=400_000,
-        )
-        used = sum(grant.allocated for grant in made)
-        if not grant_faults(GrantTree(made), asked, tiers, policy, exposure=used):
-            made.append(asked)
+    children = [f"child{number}" for number in range(10)]
+    hands = Hands(default_policy(), dict.fromkeys(["root", *children], 5))
+    made = [child for child in children if hands.grant("root", child, 400_000) == []]
     assert len(made) == 2  # not ten times the ceiling of 1,000,000
-    assert conservation_faults(GrantTree(made)) == []
+    assert [hands.grant(made[0], child, 200_000) == [] for child in children[2:5]] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_defect_6_exposure_is_cumulative_and_all_money() -> None:
