@@ -81,9 +81,17 @@ class ReservationState(Value):
     expires: Moment
 
 
-def reservation_state(row: Reservation, **then: Any) -> ReservationState:
-    """Return a reservation as a value; ``then`` replaces what stood otherwise at a past moment."""
-    now = {"committed": row.committed, "refunded": row.refunded, "state": row.state}
+def reservation_state(
+    row: Reservation, at: datetime | None = None, **then: Any
+) -> ReservationState:
+    """Return a reservation as a value; ``then`` replaces what stood otherwise at a past moment.
+
+    What is held past its deadline at the moment that is shown is told as expired, which the next
+    tick will say too.
+    """
+    found = {"committed": row.committed, "refunded": row.refunded, "state": row.state, **then}
+    if found["state"] == "held" and at is not None and row.expires_at <= at:
+        found["state"] = "expired"
     return ReservationState(
         id=row.id,
         agent=row.agent_id,
@@ -94,7 +102,7 @@ def reservation_state(row: Reservation, **then: Any) -> ReservationState:
         sub_budget=row.delegation_id,
         created=row.created_at,
         expires=row.expires_at,
-        **{**now, **then},
+        **found,
     )
 
 

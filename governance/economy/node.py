@@ -16,7 +16,7 @@ from governance.kernel.errors import StorageError
 from governance.store.agents import Agent
 from governance.store.economy import Authority
 from governance.store.economy_delegations import IS_ACTIVE, Delegation
-from governance.store.economy_reservations import Reservation
+from governance.store.economy_reservations import IS_HELD, Reservation
 from governance.store.positions import POSITION, position_of, read_position
 from governance.store.prepared import Prepared
 
@@ -65,7 +65,11 @@ _WITH_KEY = Prepared(
         select(Reservation.id)
         .where(Reservation.agent_id == Agent.id, Reservation.key == bindparam("key"))
         .correlate(Agent)
-        .scalar_subquery()
+        .scalar_subquery(),
+        exists()
+        .where(Reservation.agent_id == Agent.id, Reservation.expires_at <= bindparam("at"), IS_HELD)
+        .correlate(Agent)
+        .label("has_lapsed"),
     )
 )
 
@@ -79,12 +83,15 @@ def read_node(session: Session, agent_id: str, currency: str, at: datetime) -> N
 
 def read_node_for(
     session: Session, agent_id: str, currency: str, at: datetime, key: str
-) -> tuple[Node, str | None]:
-    """Return the node, and the id of the reservation that the agent made under a key."""
+) -> tuple[Node, str | None, bool]:
+    """Return the node, the id of the reservation that the agent made under a key, and more.
+
+    The last is whether a reservation is held past its deadline, in any currency.
+    """
     session.flush()
-    row = _WITH_KEY.one(session, {"agent": agent_id, "money": currency, "key": key})
+    row = _WITH_KEY.one(session, {"agent": agent_id, "money": currency, "key": key, "at": at})
     node, more = _node(session, row, currency, at)
-    return node, more[0]
+    return node, more[0], bool(more[1])
 
 
 def _node(

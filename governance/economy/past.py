@@ -1,4 +1,4 @@
-"""An agent's authority at a past moment: from the postings and events until then."""
+"""An agent's authority as it is shown, now or at a past moment: from the postings until then."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from governance.economy.answers import ReservationState, reservation_state
@@ -16,25 +16,66 @@ from governance.economy.books import account_id, totals_until
 from governance.economy.node import MAX_CHAIN, Node, node_of, read_node
 from governance.gate.decide import Link, SubBudget, Used
 from governance.kernel.errors import StorageError
-from governance.store.economy import Posting
+from governance.store.economy import Authority, Posting
 from governance.store.economy_delegations import Delegation
-from governance.store.economy_reservations import Refund, Reservation
+from governance.store.economy_reservations import IS_HELD, Refund, Reservation
 from governance.store.ledger import LedgerEvent
 from governance.store.past import Until, past, positions_until
+from governance.store.positions import BATCH
 
 _ENDS = ("delegation.closing", "delegation.revoked", "delegation.expired")
 _OVER = ("authority.over_ceiling", "authority.within_ceiling")
 
 
 def node_at(session: Session, agent_id: str, currency: str, at: datetime) -> Node:
-    """Return an agent with what it used and all sub-budgets above it, as they were at a moment."""
+    """Return an agent with what it used and all sub-budgets above it, as they were at a moment.
+
+    What was held past its deadline does not count: nobody may spend it, and the agent's next
+    request, or `tick`, gives it back in the books.
+    """
     moment = past(session, at)
     if moment is None:
-        return read_node(session, agent_id, currency, at)
-    return node_until(session, agent_id, currency, moment)
+        node = read_node(session, agent_id, currency, at)
+    else:
+        node = _node_until(session, agent_id, currency, moment)
+    return _without_lapsed(session, node, moment)
 
 
-def node_until(session: Session, agent_id: str, currency: str, moment: Until) -> Node:
+def _without_lapsed(session: Session, node: Node, moment: Until | None) -> Node:
+    lapsed = session.execute(
+        select(Reservation.amount, Reservation.delegation_id).where(
+            *_of(node), _held(moment), Reservation.expires_at <= node.at
+        )
+    ).all()
+    if not lapsed:
+        return node
+    given_back = sum(row.amount for row in lapsed)
+    used = replace(node.used, reserved=node.used.reserved - given_back)
+    if node.sub_budget is None:
+        return replace(node, used=used)
+    below, *above = node.links
+    own = node.sub_budget
+    under = sum(row.amount for row in lapsed if row.delegation_id == own.id)
+    own = replace(own, reserved=own.reserved - under)
+    return replace(node, used=used, links=(replace(below, sub_budget=own), *above))
+
+
+def _of(node: Node) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions on reservations of an agent in a currency."""
+    return Reservation.agent_id == node.position.id, Reservation.currency == node.currency
+
+
+def _held(moment: Until | None) -> ColumnElement[bool]:
+    """Return the condition on reservations that are held, or were when the ledger was so far."""
+    if moment is None:
+        return IS_HELD
+    return and_(
+        Reservation.created_at <= moment.at,
+        or_(Reservation.closed_at.is_(None), Reservation.closed_at > moment.at),
+    )
+
+
+def _node_until(session: Session, agent_id: str, currency: str, moment: Until) -> Node:
     """Return the same when the ledger had come so far."""
     position = positions_until(session, [agent_id], moment)[agent_id]
     stored = used_until(session, agent_id, currency, moment)
@@ -127,7 +168,7 @@ def _sub_budget(session: Session, row: Delegation, moment: Until) -> SubBudget:
     )
 
 
-def over_cause_until(session: Session, agent_id: str, currency: str, moment: Until) -> str | None:
+def _over_cause_until(session: Session, agent_id: str, currency: str, moment: Until) -> str | None:
     """Return why the agent was over its ceiling in a currency; None where nothing said so."""
     events = session.scalars(
         select(LedgerEvent)
@@ -141,25 +182,35 @@ def over_cause_until(session: Session, agent_id: str, currency: str, moment: Unt
     return None
 
 
-def reservations_until(
-    session: Session, agent_id: str, currency: str, moment: Until, last: int
-) -> tuple[ReservationState, ...]:
-    """Return the last reservations until a moment and all held then, the oldest first."""
-    rows = session.scalars(
-        select(Reservation)
-        .where(
-            Reservation.agent_id == agent_id,
-            Reservation.currency == currency,
-            Reservation.created_at <= moment.at,
+def over_cause_at(session: Session, node: Node) -> str | None:
+    """Return why an agent was told to be over its ceiling; None where nothing said so."""
+    moment = past(session, node.at)
+    if moment is not None:
+        return _over_cause_until(session, node.position.id, node.currency, moment)
+    return session.scalar(
+        select(Authority.over_cause).where(
+            Authority.agent_id == node.position.id, Authority.currency == node.currency
         )
-        .order_by(Reservation.created_at.desc(), Reservation.id.desc())
-    ).all()
-    refunded = _refunded(session, [row.id for row in rows if row.refunded], moment)
-    states = [
-        reservation_state(row, **_then(row, refunded.get(row.id, 0), moment.at)) for row in rows
-    ]
-    shown = states[:last] + [one for one in states[last:] if one.state == "held"]
-    return tuple(sorted(shown, key=lambda one: (one.created, one.id)))
+    )
+
+
+def reservations_at(session: Session, node: Node, last: int) -> tuple[ReservationState, ...]:
+    """Return the last reservations at the moment of a node and all held then, the oldest first."""
+    moment = past(session, node.at)
+    mine = select(Reservation).where(*_of(node))
+    newest = mine.order_by(Reservation.created_at.desc(), Reservation.id.desc()).limit(last)
+    if moment is not None:
+        newest = newest.where(Reservation.created_at <= moment.at)
+    rows = {row.id: row for row in session.scalars(newest)}
+    rows |= {row.id: row for row in session.scalars(mine.where(_held(moment)))}
+    found = sorted(rows.values(), key=lambda row: (row.created_at, row.id))
+    if moment is None:
+        return tuple(reservation_state(row, node.at) for row in found)
+    refunded = _refunded(session, [row.id for row in found if row.refunded], moment)
+    return tuple(
+        reservation_state(row, node.at, **_then(row, refunded.get(row.id, 0), moment.at))
+        for row in found
+    )
 
 
 def _then(row: Reservation, refunded: int, at: datetime) -> dict[str, Any]:
@@ -173,8 +224,8 @@ def _then(row: Reservation, refunded: int, at: datetime) -> dict[str, Any]:
 
 def _refunded(session: Session, identifiers: list[str], moment: Until) -> dict[str, int]:
     found: dict[str, int] = {}
-    for start in range(0, len(identifiers), 500):
-        part = identifiers[start : start + 500]
+    for start in range(0, len(identifiers), BATCH):
+        part = identifiers[start : start + BATCH]
         refunds = session.execute(
             select(Refund.reservation_id, Refund.amount).where(
                 Refund.reservation_id.in_(part), Refund.refunded_at <= moment.at

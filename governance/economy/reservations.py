@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 
-from governance.economy.answers import Grant
+from governance.economy.answers import Grant, reservation_state
 from governance.economy.authority import (
     Claim,
     authority_transfers,
@@ -20,6 +20,7 @@ from governance.economy.closing import expire_due, find_reservation
 from governance.economy.keys import check_key
 from governance.economy.moment import begin
 from governance.economy.node import Node, read_node, read_node_for
+from governance.economy.past import node_at
 from governance.economy.safety import marginal_safety, safety_refusal
 from governance.economy.spending import close_window
 from governance.gate.decide import Ask, Limit, Used, refusals
@@ -75,15 +76,15 @@ def reserve(
     # An hour that is said is the same request as an hour that is not.
     held = (term or DEFAULT_TERM) / timedelta(microseconds=1)
     request = digest([amount.amount, amount.currency, action, held])
-    node, known = read_node_for(session, agent.id, amount.currency, now, key)
+    node, known, has_lapsed = read_node_for(session, agent.id, amount.currency, now, key)
     if known is not None:
         return _replay(session, find_reservation(session, known), request, now)
+    if has_lapsed:
+        expire_due(transaction, agent_id=agent.id)
+        node = read_node(session, agent.id, amount.currency, now)
     asked = Ask(amount.amount, action, until if term else within_sub_budget(node, until))
     safety = marginal_safety(session, node, amount.amount) if with_safety else None
     reasons, limit, used = _decide(transaction, node, asked)
-    if reasons and expire_due(transaction, agent_id=agent.id):
-        node = read_node(session, agent.id, amount.currency, now)
-        reasons, limit, used = _decide(transaction, node, asked)
     if used is None:
         grant = _deny(transaction, node, asked, limit, reasons)
     else:
@@ -263,9 +264,8 @@ def _replay(session: Session, known: Reservation, request: str, now: datetime) -
             field="key",
             hint="a new request needs a new key",
         )
-    node = read_node(session, known.agent_id, known.currency, now)
+    node = node_at(session, known.agent_id, known.currency, now)
     limit = node.limit(max(now, known.expires_at))
-    over = known.state == "held" and now >= known.expires_at  # the next tick will say so too
     return Grant(
         granted=True,
         reservation=known.id,
@@ -276,6 +276,6 @@ def _replay(session: Session, known: Reservation, request: str, now: datetime) -
         currency=known.currency,
         tier=limit.tier,
         expires=known.expires_at,
-        state="expired" if over else known.state,
+        state=reservation_state(known, now).state,
         replayed=True,
     )

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.economy.answers import (
-    AuthorityView,
-    ReservationState,
-    SubBudgetState,
-    reservation_state,
-)
-from governance.economy.node import Node, read_node
-from governance.economy.past import node_until, over_cause_until, reservations_until
+from governance.economy.answers import AuthorityView, ReservationState, SubBudgetState
+from governance.economy.node import Node
+from governance.economy.past import node_at, over_cause_at, reservations_at
 from governance.store.agents import Agent
-from governance.store.economy import Authority
-from governance.store.economy_reservations import IS_HELD, Reservation
-from governance.store.past import Until, past, position_at
+from governance.store.past import position_at
 
 
 def show_authority(
@@ -35,18 +27,8 @@ def show_authority(
     was registered later.
     """
     code = currency or position_at(session, agent, at).policy.ceilings.currency
-    moment = past(session, at)
-    if moment is None:
-        node = read_node(session, agent.id, code, at)
-    else:
-        node = node_until(session, agent.id, code, moment)
-    return _view(
-        node,
-        _over_cause(session, node, moment),
-        _reservations(session, node, last)
-        if moment is None
-        else reservations_until(session, agent.id, code, moment, last),
-    )
+    node = node_at(session, agent.id, code, at)
+    return _view(node, over_cause_at(session, node), reservations_at(session, node, last))
 
 
 def _view(
@@ -54,8 +36,6 @@ def _view(
 ) -> AuthorityView:
     limit, used = node.limit(node.at), node.used
     over = max(0, used.exposure - limit.ceiling)
-    barred = node.position.barred(node.at)
-    reasons = ([] if barred is None else [barred]) + node.refusals_above()
     return AuthorityView(
         agent=node.position.name,
         id=node.position.id,
@@ -73,7 +53,7 @@ def _view(
         over_ceiling=over,
         over_ceiling_cause=cause if over else None,
         sub_budget=_sub_budget(node),
-        reasons=tuple(reasons),
+        reasons=tuple(node.standing_refusals()),
         reservations=reservations,
     )
 
@@ -89,24 +69,3 @@ def _sub_budget(node: Node) -> SubBudgetState | None:
         available=sub_budget.free,
         expires=sub_budget.expires_at,
     )
-
-
-def _over_cause(session: Session, node: Node, moment: Until | None) -> str | None:
-    if moment is not None:
-        return over_cause_until(session, node.position.id, node.currency, moment)
-    return session.scalar(
-        select(Authority.over_cause).where(
-            Authority.agent_id == node.position.id, Authority.currency == node.currency
-        )
-    )
-
-
-def _reservations(session: Session, node: Node, last: int) -> tuple[ReservationState, ...]:
-    mine = select(Reservation).where(
-        Reservation.agent_id == node.position.id, Reservation.currency == node.currency
-    )
-    newest = mine.order_by(Reservation.created_at.desc(), Reservation.id.desc()).limit(last)
-    rows = {row.id: row for row in session.scalars(newest)}
-    rows |= {row.id: row for row in session.scalars(mine.where(IS_HELD))}
-    found = sorted(rows.values(), key=lambda row: (row.created_at, row.id))
-    return tuple(reservation_state(row) for row in found)

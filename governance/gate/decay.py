@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, overload
 from governance.gate.dimensions import GATING, TIERS
 from governance.gate.policy import Policy
 from governance.gate.standing import Standing
-from governance.kernel.clock import days_between
-from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,18 +121,6 @@ def tier_drops(standing: Standing, policy: Policy) -> tuple[TierDrop, ...]:
             drops.pop()
         drops.append(TierDrop(until, tier - 1, dropping))
     return tuple(drops)
-
-
-def elapsed_days(certified_at: datetime, at: datetime) -> float:
-    """Return the days since the audit; raises InputError where the clock runs backwards."""
-    days = days_between(certified_at, at)
-    if days < 0:
-        raise InputError(
-            f"the clock runs backwards: {at.isoformat()} is before the audit of "
-            f"{certified_at.isoformat()}",
-            field="at",
-        )
-    return days
 
 
 def moment_after(certified_at: datetime, days: float) -> datetime | None:

@@ -139,14 +139,27 @@ class Situation:
         return Limit(tier, ceiling if above is None else min(ceiling, above))
 
     def available(self, limit: Limit) -> int:
-        """Return what may still be put at risk; never negative."""
+        """Return what may still be put at risk, 0 where nothing at all may; never negative."""
+        if self.standing_refusals():
+            return 0
         free = limit.ceiling - self.used.exposure
         sub_budget = self.sub_budget
         if sub_budget is not None:
             free = min(free, sub_budget.free)
         return max(0, free)
 
-    def refusals_above(self) -> list[Reason]:
+    def standing_refusals(self) -> list[Reason]:
+        """Return every reason against any request at the moment, however small."""
+        barred = self.position.barred(self.at)
+        found = [] if barred is None else [barred]
+        found += self._refusals_above()
+        sub_budget = self.sub_budget
+        if sub_budget is not None and sub_budget.expires_at <= self.at:
+            # `tick` ends it; until then nothing is done under it.
+            found.append(Reason("sub_budget_over", None, "the deadline of the sub-budget passed"))
+        return found
+
+    def _refusals_above(self) -> list[Reason]:
         """Return why those above the agent may not stand for it now."""
         found: list[Reason] = []
         for link in self.links:
@@ -176,11 +189,7 @@ def refusals(node: Situation, asked: Ask, limit: Limit) -> list[Reason]:
     ``limit`` is that of the situation until the deadline. Above the ceiling nothing at all is
     allowed, so that what stands above it never grows.
     """
-    found: list[Reason] = []
-    barred = node.position.barred(node.at)
-    if barred is not None:
-        found.append(barred)
-    found += node.refusals_above()
+    found = node.standing_refusals()
     found += _tier_refusals(node, asked, limit)
     found += _term_refusals(node, asked)
     found += _money_refusals(node, asked, limit)
@@ -208,10 +217,7 @@ def _term_refusals(node: Situation, asked: Ask) -> list[Reason]:
     if days_between(node.at, asked.until) > longest:
         found.append(Reason("too_long", None, f"longer than {longest:g} days"))
     sub_budget = node.sub_budget
-    if sub_budget is not None and sub_budget.expires_at <= node.at:
-        # `tick` ends it; until then nothing is done under it.
-        found.append(Reason("sub_budget_over", None, "the deadline of the sub-budget passed"))
-    elif sub_budget is not None and asked.until > sub_budget.expires_at:
+    if sub_budget is not None and node.at < sub_budget.expires_at < asked.until:
         found.append(Reason("outlives_sub_budget", None, "ends after the sub-budget does"))
     return found
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from governance.gate import decay
-from governance.gate.forward import Schedule
+from governance.gate.forward import Schedule, public_hold_days
 from governance.gate.policy import Policy
 from governance.gate.standing import Reason, Standing
 from governance.kernel.clock import days_between
@@ -49,7 +49,11 @@ def view_of(standing: Standing, policy: Policy) -> View:
 
 @dataclass(frozen=True)
 class Drop:
-    """After a moment decay alone leaves the agent at a lower tier, because of ``dimensions``."""
+    """After a moment time alone leaves the agent at a lower tier, because of ``dimensions``.
+
+    These are the scores that decayed, ``ih`` where it is stale, and none where an audit that is
+    due was not done.
+    """
 
     at: datetime
     tier: int
@@ -170,10 +174,13 @@ class AgentPosition:
         return min((0.0 if score is None else score) for score in gating)
 
     def drops(self, at: datetime) -> tuple[Drop, ...]:
-        """Return the falls that decay alone will bring from a moment on; none at T0."""
+        """Return the falls that time alone will bring from a moment on; none at T0.
+
+        A spot audit that is yet to fall due stays secret, and is in none of them.
+        """
         if self.certified is None or self.tier(at) == 0:
             return ()
-        return tuple(drop for drop in _drops(self.certified) if drop.at >= at)
+        return tuple(drop for drop in _drops(self.certified, at) if drop.at >= at)
 
     def spending_window(self, at: datetime) -> str:
         """Return the name of the window over which spend adds up at a moment, as rows keep it."""
@@ -186,18 +193,26 @@ class AgentPosition:
         return EACH
 
 
-def _drops(certified: Certified) -> Iterator[Drop]:
-    """Yield the moments after which the lowest tier of all views falls."""
+def _drops(certified: Certified, at: datetime) -> Iterator[Drop]:
+    """Yield the moments after which the lowest tier of all views falls, as is known at a moment."""
     tiers = [decay.tier_at(view.standing, view.policy, 0.0) for view in certified.views]
-    coming = sorted(
-        (drop.days, number, drop.tier, drop.dimensions)
-        for number, view in enumerate(certified.views)
-        for drop in decay.tier_drops(view.standing, view.policy)
-    )
     lowest = min(tiers)
-    for days, number, tier, dimensions in coming:
-        tiers[number] = tier
+    for days, number, tier, dimensions in sorted(_falls(certified, at)):
+        tiers[number] = min(tiers[number], tier)
         moment = decay.moment_after(certified.at, days)
         if min(tiers) < lowest and moment is not None:
             lowest = min(tiers)
             yield Drop(moment, lowest, dimensions)
+
+
+def _falls(certified: Certified, at: datetime) -> Iterator[tuple[float, int, int, tuple[str, ...]]]:
+    """Yield (days, number of the view, tier, dimensions) of every fall of each view."""
+    for number, view in enumerate(certified.views):
+        for drop in decay.tier_drops(view.standing, view.policy):
+            yield drop.days, number, drop.tier, drop.dimensions
+        stale = public_hold_days(view.policy)
+        if stale is not None:
+            yield stale, number, 0, ("ih",)
+    due, lapses = certified.due_after, certified.lapses_after
+    if due is not None and lapses is not None and due <= certified.days(at):
+        yield lapses, 0, 0, ()

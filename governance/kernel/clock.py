@@ -51,7 +51,10 @@ def parse_time(text: str, *, field: str | None = None) -> datetime:
         raise InputError(
             f"{text!r} is no ISO 8601 date or time", field=field, hint="for example 2026-03-31"
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise InputError(f"{text!r} is beyond the calendar", field=field) from None
 
 
 @lru_cache(maxsize=64)  # one moment is written several times in a transaction

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from governance.kernel.value import Value
-from governance.operations.requests import AgentNamed, Moment, moment_or_now
+from governance.operations.requests import AgentNamed, Moment
 from governance.operations.work import Reading, Writing
 from governance.registry.standing import AgentStanding
 
@@ -127,7 +127,7 @@ def list_agents(work: Reading, request: ListAgents) -> list[AgentStanding]:
     """List every agent with the tier and ceiling that it has at a moment."""
     from governance.registry.standing import all_standings
 
-    return all_standings(work.session, moment_or_now(request.at, work.now))
+    return all_standings(work.session, work.moment(request.at))
 
 
 def show(work: Reading, request: ShowAgent) -> AgentStanding:
@@ -135,5 +135,5 @@ def show(work: Reading, request: ShowAgent) -> AgentStanding:
     from governance.registry.agents import find_agent
     from governance.registry.standing import standing_of_agent
 
-    moment = moment_or_now(request.at, work.now)
-    return standing_of_agent(work.session, find_agent(work.session, request.agent), moment)
+    agent = find_agent(work.session, request.agent)
+    return standing_of_agent(work.session, agent, work.moment(request.at))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from pydantic import Field
 from governance.gate.certificate.verify import Verification
 from governance.kernel.value import IsoTime, Value, value_of
 from governance.operations.agents import WithReason
-from governance.operations.requests import AgentNamed, Nothing, TextFile
+from governance.operations.requests import AgentNamed, AwareTime, Nothing, TextFile
 from governance.operations.work import Reading, Running, Work, Writing
 
 
@@ -37,7 +36,7 @@ class VerifyCertificate(Value):
     trust: Annotated[TextFile | None, Field(description="Trust file, or a key in PEM.")] = None
     public_key: Annotated[str | None, Field(description="Public key in base64.")] = None
     digests: Annotated[tuple[str, ...], Field(description="NAME=sha256:... as it is now.")] = ()
-    at: Annotated[datetime | None, Field(description="Moment to check for; else now.")] = None
+    at: Annotated[AwareTime | None, Field(description="Moment to check for; else now.")] = None
 
 
 class Revoked(Value):
@@ -75,11 +74,12 @@ def show(work: Running, request: ShowCertificate) -> CertificateText:
         stored_certificate,
     )
     from governance.registry.keys import open_signing_key
+    from governance.store.past import present
 
     with work.store.read() as session:
         agent = find_agent(session, request.agent)
         document = stored_certificate(session, agent)
-        below = below_certificate(session, agent, work.now)
+        below = below_certificate(session, agent, present(session, work.now))
     key = None
     if request.format == "credential":
         with work.write() as transaction:

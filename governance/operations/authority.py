@@ -11,7 +11,7 @@ from governance.economy.check import BooksCheck
 from governance.economy.marginal import MarginalEffect
 from governance.kernel.money import Money
 from governance.kernel.value import Value
-from governance.operations.requests import AgentNamed, Moment, Nothing, moment_or_now
+from governance.operations.requests import AgentNamed, Moment, Nothing
 from governance.operations.work import Reading, Running, Writing
 
 Amount = Annotated[Money, Field(description="Minor units and ISO 4217 code.")]
@@ -90,7 +90,7 @@ def show(work: Reading, request: ShowAuthority) -> AuthorityView:
     return show_authority(
         work.session,
         find_agent(work.session, request.agent),
-        moment_or_now(request.at, work.now),
+        work.moment(request.at),
         currency=code,
         last=request.last,
     )
@@ -135,7 +135,7 @@ def marginal(work: Reading, request: Marginal) -> MarginalEffect:
         work.session,
         find_agent(work.session, request.agent),
         request.amount,
-        work.now,
+        work.moment(),
         level=request.level,
         failures_per_year=request.failures,
     )

@@ -85,4 +85,4 @@ def tree(work: Reading, request: ShowTree) -> list[Branch]:
 
     named = request.agent
     agent = None if named is None else find_agent(work.session, named)
-    return delegation_tree(work.session, agent=agent, ended=request.ended)
+    return delegation_tree(work.session, work.moment(), agent=agent, ended=request.ended)

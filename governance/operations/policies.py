@@ -219,7 +219,7 @@ def diff(work: Reading, request: Comparison) -> PolicyDiff:
     if request.stored:
         from governance.registry.policy_review import stored_holders
 
-        holders += stored_holders(work.session, work.now)
+        holders += stored_holders(work.session, work.moment())
     return diffs.diff(old, new, holders)
 
 

@@ -89,7 +89,7 @@ def _stored_agents(work: Reading, currency: str, failures_per_year: float) -> Ag
     """Return the stored agents by the tier that each holds now, with an assumed failure rate."""
     from governance.registry.standing import all_standings
 
-    standings = all_standings(work.session, work.now)
+    standings = all_standings(work.session, work.moment())
     tiers = [standing.tier for standing in standings if standing.tier > 0]
     if not tiers:
         raise InputError("no stored agent holds a tier above T0", hint="bring --groups FILE")

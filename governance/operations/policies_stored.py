@@ -15,4 +15,4 @@ def releases(work: Reading, request: Nothing) -> list[CheckedRelease]:
 
 def due(work: Reading, request: Nothing) -> list[DueAudit]:
     """List audits that are due, with the draw revealed; dates to come stay hidden."""
-    return due_audits(work.session, work.now)
+    return due_audits(work.session, work.moment())

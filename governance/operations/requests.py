@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 from governance.kernel.errors import InputError
@@ -39,22 +39,24 @@ class AgentNamed(Value):
     agent: Annotated[str, Field(description="The agent's name or id.")]
 
 
-Moment = Annotated[datetime | None, Field(description="A past moment; else now.")]
+def _aware(at: datetime) -> datetime:
+    try:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is beyond the calendar") from None
 
 
-def past_moment(at: datetime, now: datetime) -> datetime:
-    """Return a moment that is not to come, aware UTC; raises InputError otherwise."""
-    from datetime import UTC
-
-    moment = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    if moment > now:
-        raise InputError("lies in the future", field="at")
-    return moment
+AwareTime = Annotated[datetime, AfterValidator(_aware)]  # without a zone it counts as UTC
+Moment = Annotated[AwareTime | None, Field(description="A past moment; else now.")]
 
 
 def moment_or_now(at: datetime | None, now: datetime) -> datetime:
-    """Return the past moment that is asked about, or now; raises InputError as `past_moment`."""
-    return now if at is None else past_moment(at, now)
+    """Return the past moment that is asked about, or now; raises InputError for one to come."""
+    if at is None:
+        return now
+    if at > now:
+        raise InputError("lies in the future", field="at")
+    return at
 
 
 class TextFile(Value):

@@ -94,6 +94,17 @@ class Reading(Work):
         """The session; raises StorageError where the database is missing or not current."""
         return self.exits.enter_context(self.place.store.read())
 
+    def moment(self, at: datetime | None = None) -> datetime:
+        """Return the past moment that is asked about, aware UTC, or now.
+
+        Now is never before the last event: a host whose clock is slow sees what the others did,
+        as its next request will. Raises InputError for a moment to come.
+        """
+        from governance.operations.requests import moment_or_now
+        from governance.store.past import present
+
+        return moment_or_now(at, present(self.session, self.now))
+
 
 @dataclass(frozen=True)
 class Writing(Work):

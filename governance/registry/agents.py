@@ -114,11 +114,6 @@ def find_agent(session: Session, name_or_id: str) -> Agent:
     )
 
 
-def list_agents(session: Session) -> list[Agent]:
-    """Return every agent by name."""
-    return list(session.scalars(select(Agent).order_by(Agent.name)))
-
-
 def _checked_digests(digests: Mapping[str, str]) -> dict[str, str]:
     for part, value in digests.items():
         if part not in PARTS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.gate.dimensions import Basis
@@ -17,7 +17,7 @@ from governance.kernel.errors import ConflictError
 from governance.registry.enforcement import enforce_agent
 from governance.registry.policies import policy_in_force
 from governance.store.agents import Agent, BoundEvidence, Certification, Evidence
-from governance.store.past import BATCH
+from governance.store.positions import BATCH
 from governance.store.store import Transaction
 
 SEED_BYTES = 32
@@ -99,11 +99,6 @@ def certifications_of(
         rows = session.scalars(select(Certification).where(Certification.id.in_(part)))
         found |= {row.id: row for row in rows}
     return found
-
-
-def count_certifications(session: Session) -> int:
-    """Return how many attempts are stored."""
-    return session.scalar(select(func.count()).select_from(Certification)) or 0
 
 
 def _payload(

@@ -8,38 +8,37 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.gate.backtest import PastDecision
-from governance.gate.decay import elapsed_days
 from governance.gate.diff import Holder
 from governance.gate.dimensions import Basis
-from governance.registry.certifications import latest_certification
+from governance.registry.certifications import certifications_of
 from governance.store.agents import Agent, Certification
-from governance.store.policies import PolicyInForce
+from governance.store.past import positions_at
 
 
-def policy_groups(session: Session) -> dict[str, tuple[str, datetime]]:
-    """Return the digest in force and since when, for each group that has a policy of its own."""
-    rows = session.scalars(select(PolicyInForce).order_by(PolicyInForce.agent_group))
-    return {row.agent_group: (row.policy_digest, row.since) for row in rows}
+def stored_holders(session: Session, at: datetime) -> list[Holder]:
+    """Return the agents that are not barred at a moment, as `governance.gate.diff` compares them.
 
-
-def stored_holders(session: Session, at: datetime, group: str | None = None) -> list[Holder]:
-    """Return active agents with a valid certification, as `governance.gate.diff` compares them."""
-    query = select(Agent).where(Agent.status == "active").order_by(Agent.name)
-    if group is not None:
-        query = query.where(Agent.agent_group == group)
+    By name; those whose authority is gone whatever their scores say are left out.
+    """
+    agents = select(Agent.id).where(Agent.registered_at <= at).order_by(Agent.name)
+    identifiers = list(session.scalars(agents))
+    positions = positions_at(session, identifiers, at)
+    rows = certifications_of(session, positions.values())
     found: list[Holder] = []
-    for agent in session.scalars(query):
-        last = latest_certification(session, agent)
-        if last is not None and last.void_at is None:
-            found.append(
-                Holder(
-                    name=agent.name,
-                    vector=last.vector,
-                    basis=_basis(last),
-                    attempts=last.attempt,
-                    days=elapsed_days(last.certified_at, at),
-                )
+    for position in map(positions.__getitem__, identifiers):
+        certified = position.certified
+        if certified is None or position.barred(at) is not None:
+            continue
+        row = rows[certified.id]
+        found.append(
+            Holder(
+                name=position.name,
+                vector=row.vector,
+                basis=_basis(row),
+                attempts=row.attempt,
+                days=certified.days(at),
             )
+        )
     return found
 
 

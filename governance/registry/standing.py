@@ -19,7 +19,7 @@ from governance.store.past import position_at, positions_at
 
 
 class TierDropAt(Value):
-    """A moment after which decay alone leaves the agent at a lower tier."""
+    """A moment after which time alone leaves the agent at a lower tier."""
 
     at: datetime
     tier: int

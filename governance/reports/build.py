@@ -24,6 +24,7 @@ from governance.reports.render.markdown import render_markdown
 from governance.reports.render.pdf import render_pdf
 from governance.reports.theme import Theme
 from governance.reports.words import Words, load_words
+from governance.store.past import present
 from governance.store.store import Store
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def collect(store: Store, kind: Kind, request: Request) -> Report:
 
 
 def _context(store: Store, session: Session, request: Request) -> Context:
-    now = store.clock.now()
+    now = present(session, store.clock.now())
     at = now if request.at is None else request.at
     if at > now:
         raise InputError("lies in the future", field="at")

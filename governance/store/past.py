@@ -22,15 +22,14 @@ from governance.store.incident_links import FREEZE, IncidentLink
 from governance.store.ledger import LedgerEvent, LedgerHead
 from governance.store.policies import DEFAULT_GROUP
 from governance.store.positions import (
+    BATCH,
     CERTIFIED,
     PositionRow,
-    position_from,
+    positions_from,
     read_position,
     read_positions,
     stored_policy,
 )
-
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,12 @@ class Until:
         return and_(
             Certification.certified_at <= self.at, Certification.event_sequence <= self.sequence
         )
+
+
+def present(session: Session, now: datetime) -> datetime:
+    """Return what is now for who reads: never before the last event of a host that is ahead."""
+    head = session.scalar(select(LedgerHead.at))
+    return now if head is None else max(now, head)
 
 
 def past(session: Session, at: datetime) -> Until | None:
@@ -98,19 +103,23 @@ def positions_until(
     for start in range(0, len(agent_ids), BATCH):
         part = agent_ids[start : start + BATCH]
         certified = _certified(session, part, moment)
-        for row in session.execute(
+        agents = session.execute(
             select(Agent.id, Agent.name, Agent.agent_group).where(Agent.id.in_(part))
-        ):
+        )
+        rows = []
+        for row in agents:
             status = "frozen" if row.id in frozen else "active"
-            position = PositionRow(
-                id=row.id,
-                name=row.name,
-                status="retired" if row.id in retired else status,
-                group_policy=policies.get(row.agent_group),
-                default_policy=policies.get(DEFAULT_GROUP),
-                **certified.get(row.id, _NEVER)._asdict(),
+            rows.append(
+                PositionRow(
+                    id=row.id,
+                    name=row.name,
+                    status="retired" if row.id in retired else status,
+                    group_policy=policies.get(row.agent_group),
+                    default_policy=policies.get(DEFAULT_GROUP),
+                    **certified.get(row.id, _NEVER)._asdict(),
+                )
             )
-            found[row.id] = position_from(session, position)
+        found |= positions_from(session, rows)
     return found
 
 

@@ -1,10 +1,11 @@
 """Where agents stand, read inside the transaction: as it is now, by prepared statements.
 
-`governance.store.past_positions` reads the same for a past moment.
+`governance.store.past` reads the same for a past moment.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,11 +18,14 @@ from governance.gate.dimensions import Basis
 from governance.gate.policy import Policy
 from governance.gate.position import AgentPosition, Certified, View, view_of
 from governance.gate.standing import standing_of
+from governance.gate.vector import RobustnessVector
 from governance.kernel.clock import days_between
 from governance.kernel.errors import InputError, StorageError
 from governance.store.agents import Agent, Certification
 from governance.store.policies import DEFAULT_GROUP, PolicyInForce, PolicyVersion
 from governance.store.prepared import Prepared
+
+BATCH = 500  # ids in one statement
 
 _Any = aliased(Certification)
 _LATEST = (
@@ -101,24 +105,38 @@ def position_of(session: Session, row: tuple[Any, ...]) -> tuple[AgentPosition, 
 def read_positions(session: Session, agent_ids: list[str]) -> dict[str, AgentPosition]:
     """Return the positions of several agents by id."""
     found: dict[str, AgentPosition] = {}
-    for start in range(0, len(agent_ids), 500):
-        part = agent_ids[start : start + 500]
-        for row in session.execute(_JOINED.where(Agent.id.in_(part))):
-            found[row.id] = position_from(session, PositionRow(*row))
+    for start in range(0, len(agent_ids), BATCH):
+        part = agent_ids[start : start + BATCH]
+        rows = session.execute(_JOINED.where(Agent.id.in_(part)))
+        found |= positions_from(session, [PositionRow(*row) for row in rows])
     return found
 
 
-def position_from(session: Session, row: PositionRow) -> AgentPosition:
-    """Return the position that a row says; the same row gives the same value."""
+def positions_from(session: Session, rows: list[PositionRow]) -> dict[str, AgentPosition]:
+    """Return the positions that rows say, by id; what they need is read for all of them at once."""
+    new = {row.certification for row in rows if row not in _positions}
+    read = _read(session, [one for one in new if one is not None])
+    return {row.id: position_from(session, row, read) for row in rows}
+
+
+def position_from(
+    session: Session, row: PositionRow, read: Mapping[str, _Content] | None = None
+) -> AgentPosition:
+    """Return the position that a row says; the same row gives the same value.
+
+    ``read`` holds the certifications that were read already.
+    """
     known = _positions.get(row)
     if known is None:
         if len(_positions) >= _MAX_CACHED:
             _positions.clear()
-        known = _positions[row] = _new_position(session, row)
+        known = _positions[row] = _new_position(session, row, read or {})
     return known
 
 
-def _new_position(session: Session, row: PositionRow) -> AgentPosition:
+def _new_position(
+    session: Session, row: PositionRow, read: Mapping[str, _Content]
+) -> AgentPosition:
     digest = row.group_policy or row.default_policy
     if digest is None:
         raise StorageError("no policy is in force", remedy="installation.initialise")
@@ -126,7 +144,9 @@ def _new_position(session: Session, row: PositionRow) -> AgentPosition:
     certified = None
     if row.certification is not None:
         digests = dict.fromkeys((digest, row.policy_digest))  # the two are mostly one
-        seen = [_seen(session, row.certification, row.audit_contribution, one) for one in digests]
+        seen = [
+            _seen(session, row.certification, row.audit_contribution, one, read) for one in digests
+        ]
         certified = Certified(
             id=row.certification,
             at=row.certified_at,
@@ -144,6 +164,15 @@ def _due_after(drawn: float | None, certified: datetime, ordered: datetime | Non
         return drawn
     days = days_between(certified, ordered)
     return days if drawn is None else min(drawn, days)
+
+
+class _Content(NamedTuple):
+    """What a policy looks at in a certification."""
+
+    vector: RobustnessVector
+    basis: str
+    attempt: int
+    audit_seed: str
 
 
 @dataclass(frozen=True)
@@ -176,20 +205,19 @@ def stored_policy(session: Session, digest: str) -> Policy:
     return policy
 
 
-def _seen(session: Session, certification: str, event_hash: str, digest: str) -> _Seen:
+def _seen(
+    session: Session,
+    certification: str,
+    event_hash: str,
+    digest: str,
+    read: Mapping[str, _Content],
+) -> _Seen:
     """Return a certification under a policy; the hash of its event stands for its content."""
     known = _views.get((event_hash, digest))
     if known is not None:
         return known
     policy = stored_policy(session, digest)
-    row = session.execute(
-        select(
-            Certification.vector,
-            Certification.basis,
-            Certification.attempt,
-            Certification.audit_seed,
-        ).where(Certification.id == certification)
-    ).one()
+    row = read.get(certification) or _read(session, [certification])[certification]
     basis: Basis = "bound" if row.basis == "bound" else "point"
     standing = standing_of(row.vector, policy, basis, row.attempt)
     seed = bytes.fromhex(row.audit_seed)
@@ -198,3 +226,17 @@ def _seen(session: Session, certification: str, event_hash: str, digest: str) ->
         _views.clear()
     seen = _views[event_hash, digest] = _Seen(view_of(standing, policy), due)
     return seen
+
+
+def _read(session: Session, certifications: list[str]) -> dict[str, _Content]:
+    """Return {certification: what a policy looks at}; at most a batch of them."""
+    if not certifications:
+        return {}
+    statement = select(
+        Certification.id,
+        Certification.vector,
+        Certification.basis,
+        Certification.attempt,
+        Certification.audit_seed,
+    ).where(Certification.id.in_(certifications))
+    return {row[0]: _Content(*row[1:]) for row in session.execute(statement)}

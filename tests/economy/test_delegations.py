@@ -237,8 +237,10 @@ def test_sub_budgets_end_at_their_deadline(
         assert expire_delegations(transaction) == 1
         assert expire_delegations(transaction) == 0
     with economy.read() as session:
-        assert delegation_tree(session) == []
-        assert [branch.state for branch in delegation_tree(session, ended=True)] == ["expired"]
+        assert delegation_tree(session, clock.now()) == []
+        assert [branch.state for branch in delegation_tree(session, clock.now(), ended=True)] == [
+            "expired"
+        ]
     assert seen(economy, root)["available"] == 100000
 
 

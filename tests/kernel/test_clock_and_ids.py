@@ -58,3 +58,10 @@ def test_the_fixed_clock_moves_when_told(clock: FixedClock) -> None:
     before = clock.now()
     clock.advance(1.5)
     assert days_between(before, clock.now()) == 1.5
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_zone_that_leaves_the_calendar_is_bad_input(text: str) -> None:
+    with pytest.raises(InputError, match="beyond the calendar") as error:
+        parse_time(text, field="--at")
+    assert error.value.field == "--at"

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, ForbiddenError, InputError, NotFoundError
-from governance.operations import agents, agents_certificates, agents_certify, people
+from governance.operations import (
+    agents,
+    agents_certificates,
+    agents_certify,
+    authority,
+    people,
+    reports,
+)
 from governance.operations.people import RoleOf
 from governance.operations.place import Place
 from governance.registry.agents import find_agent
@@ -46,6 +55,42 @@ def test_a_moment_to_come_is_no_past_moment(place: Place, ask: Ask) -> None:
         with pytest.raises(InputError, match="in the future") as error:
             ask(handler, request)
         assert error.value.field == "at"
+
+
+def test_a_host_whose_clock_is_slow_sees_what_the_others_did(
+    place: Place, ask: Ask, clock: FixedClock
+) -> None:
+    run_example(place, "agents.register")
+    run_example(place, "agents.certify")
+    clock.advance(1 / 24)
+    run_example(place, "certificates.revoke")
+    clock.advance(-1 / 24 / 60)
+    named = agents.ShowAgent(agent="invoice-bot")
+    shown = ask(agents.show, named)
+    assert (shown.tier, ask(agents.list_agents, agents.ListAgents())[0].tier) == (0, 0)
+    assert ask(authority.show, authority.ShowAuthority(agent="invoice-bot")).ceiling == 0
+    report = reports.BuildReport(kind="agent", agent="invoice-bot", format="json")
+    assert json.loads(ask(reports.build_report, report).content)["tier"] is None
+    asked = agents_certify.RequestTier(agent="invoice-bot", tier=1)
+    assert not ask(agents_certify.request_tier, asked).answer.granted
+    then = ask(agents.show, agents.ShowAgent(agent="invoice-bot", at=place.clock.now()))
+    assert then.tier == 3
+
+
+def test_a_moment_without_a_zone_counts_as_utc(place: Place, ask: Ask, clock: FixedClock) -> None:
+    run_example(place, "agents.register")
+    clock.advance(1)
+    now = clock.now()
+    naive = now.replace(tzinfo=None)
+    assert ask(agents.show, agents.ShowAgent(agent="invoice-bot", at=naive)).at == now
+    away = now.astimezone(timezone(timedelta(hours=14)))
+    assert ask(agents.show, agents.ShowAgent(agent="invoice-bot", at=away)).at == now
+    report = reports.BuildReport(kind="agent", agent="invoice-bot", format="json", at=naive)
+    assert ask(reports.build_report, report).size > 0
+    with pytest.raises(ValidationError, match="beyond the calendar"):
+        agents.ShowAgent(
+            agent="invoice-bot", at=datetime.min.replace(tzinfo=timezone(timedelta(hours=5)))
+        )
 
 
 def test_every_agent_of_a_file(place: Place, tmp_path: Path) -> None:

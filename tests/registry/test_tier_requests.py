@@ -48,6 +48,22 @@ def test_scores_do_not_help_an_agent_without_authority(
     assert (answer.granted, answer.tier, answer.ceiling.amount) == (False, 0, 0)
 
 
+def test_the_gaps_are_those_under_the_policy_that_the_next_audit_is_judged_by(
+    ready: Store, strong: RobustnessVector
+) -> None:
+    """A stricter policy denied a tier and named no gap: the certification's own had none."""
+    data = default_policy().model_dump()
+    data["thresholds"]["cc"] = [*data["thresholds"]["cc"][:3], 0.9999, 0.99999]
+    with ready.write() as transaction:
+        agent = register_agent(transaction, "bot")
+        certify_agent(transaction, agent, strong)
+        assert request_agent_tier(transaction, "bot", 4).gaps == ()
+        set_policy(transaction, Policy.model_validate(data))
+        answer = request_agent_tier(transaction, "bot", 4)
+    assert (answer.granted, answer.tier) == (False, 3)
+    assert [(gap.dimension, gap.threshold) for gap in answer.gaps] == [("cc", 0.9999)]
+
+
 def test_policies_are_put_in_force_under_a_signature(sqlite_store: Store) -> None:
     set_up(sqlite_store, b"password")
     with sqlite_store.write() as transaction:

@@ -1,8 +1,9 @@
-"""Trees of grants: what may be granted, what is available, and what a revocation takes with it.
+"""Trees of grants as a file says them, to be analysed: what is available at every node.
 
 A grant passes part of its parent grant's money to another agent; a grant without a parent comes
 from the principal's own ceiling. Money at every node: available = allocated - spent - reserved -
-delegated. The principal of the root is liable for the whole tree.
+delegated. The principal of the root is liable for the whole tree. What may be granted is decided
+by `governance.gate.delegation.granting`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from governance.gate.policy import Policy
 from governance.gate.standing import Reason
 from governance.kernel.errors import InputError
 from governance.kernel.money import MAX_MINOR_UNITS, Currency
@@ -116,111 +116,6 @@ class GrantTree:
 def chain_tier(members: Iterable[str], tiers: Mapping[str, int]) -> int:
     """Return the tier of a chain: its weakest member's; an agent that is not known is T0."""
     return min((tiers.get(name, 0) for name in members), default=0)
-
-
-def grant_faults(
-    tree: GrantTree, asked: Grant, tiers: Mapping[str, int], policy: Policy, exposure: int = 0
-) -> list[Reason]:
-    """Return every reason against a new grant; the empty list where it may be made.
-
-    ``tiers`` are those in force until the grant's deadline. ``exposure`` is what the principal of
-    a new root has at risk already, in minor units.
-    """
-    above = [] if asked.parent is None else tree.chain(asked.parent)
-    members = [asked.grantor] if not above else tree.members(above[-1].id)
-    reasons: list[Reason] = []
-    if asked.holder in members:
-        reasons.append(Reason("cycle", None, f"{asked.holder} is above itself in this chain"))
-    if len(above) + 1 > policy.delegation.max_depth:
-        reasons.append(Reason("depth", None, f"deeper than {policy.delegation.max_depth}"))
-    needed = policy.required_tier("delegate")
-    if needed is None or tiers.get(asked.grantor, 0) < needed:
-        reasons.append(Reason("tier", None, f"{asked.grantor} may not delegate"))
-    chain = chain_tier([*members, asked.holder], tiers)
-    ceiling = policy.ceiling(chain, asked.currency).amount
-    if asked.allocated > ceiling:
-        reasons.append(Reason("ceiling", None, f"the chain is T{chain}: at most {ceiling}"))
-    reasons.extend(_money_faults(tree, asked, tiers, policy, exposure))
-    return reasons
-
-
-def _money_faults(
-    tree: GrantTree, asked: Grant, tiers: Mapping[str, int], policy: Policy, exposure: int
-) -> list[Reason]:
-    if asked.parent is None:
-        whole = policy.ceiling(tiers.get(asked.grantor, 0), asked.currency).amount
-        free = whole - exposure
-    else:
-        parent = tree.grants[asked.parent]
-        whole = parent.allocated
-        used = parent.spent + parent.reserved
-        free = int((whole - used) * policy.delegation.overcommit) - tree.delegated(parent.id)
-    found: list[Reason] = []
-    if asked.allocated > int(whole * policy.delegation.attenuation):
-        found.append(
-            Reason("attenuation", None, f"more than {policy.delegation.attenuation:g} of {whole}")
-        )
-    if asked.allocated > free:
-        found.append(Reason("available", None, f"{asked.allocated} asked, {max(0, free)} free"))
-    return found
-
-
-class Revocation(Value):
-    """A revoked grant: what comes back to its parent and what is spent or bound and does not."""
-
-    grant: str
-    holder: str
-    returned: int
-    spent: int
-    reserved: int
-
-
-def revoke(tree: GrantTree, grant_id: str) -> list[Revocation]:
-    """Return what revoking a grant does, children before parents; the whole subtree goes."""
-    return [
-        Revocation(
-            grant=grant.id,
-            holder=grant.holder,
-            returned=max(0, tree.available(grant.id)),
-            spent=grant.spent,
-            reserved=grant.reserved,
-        )
-        for grant in reversed(tree.subtree(grant_id))
-    ]
-
-
-class OverCeilingGrant(Value):
-    """A grant above the ceiling of its chain after a demotion; ``weakest`` is the cause."""
-
-    grant: str
-    holder: str
-    tier: int
-    ceiling: int
-    over: int
-    weakest: str
-
-
-def demotion_cascade(
-    tree: GrantTree, tiers: Mapping[str, int], policy: Policy
-) -> list[OverCeilingGrant]:
-    """Return every grant that is above its chain's ceiling at the given tiers."""
-    found: list[OverCeilingGrant] = []
-    for grant in tree.grants.values():
-        members = tree.members(grant.id)
-        tier = chain_tier(members, tiers)
-        ceiling = policy.ceiling(tier, grant.currency).amount
-        if grant.allocated > ceiling:
-            found.append(
-                OverCeilingGrant(
-                    grant=grant.id,
-                    holder=grant.holder,
-                    tier=tier,
-                    ceiling=ceiling,
-                    over=grant.allocated - ceiling,
-                    weakest=min(members, key=lambda name: tiers.get(name, 0)),
-                )
-            )
-    return found
 
 
 def conservation_faults(tree: GrantTree) -> list[Reason]:

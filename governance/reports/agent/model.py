@@ -48,7 +48,7 @@ class DimensionRow(Value):
 
 
 class Drop(Value):
-    """After this moment decay alone leaves the agent at a lower tier."""
+    """After this moment time alone leaves the agent at a lower tier."""
 
     at: datetime
     tier: Tier

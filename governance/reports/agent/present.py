@@ -247,12 +247,14 @@ def _drops(report: AgentReport, words: Words) -> Table:
         (
             Cell(words.moment(drop.at.replace(microsecond=0))),
             Cell(f"T{drop.tier}"),
-            Cell(", ".join(name.upper() for name in drop.because)),
+            Cell(
+                ", ".join(name.upper() for name in drop.because) or words.tr("an audit is overdue")
+            ),
             Cell(words.number(int(days_between(report.head.as_of, drop.at)))),
         )
         for drop in report.drops
     )
-    return Table(words.tr("Drops that decay alone will bring"), columns, rows)
+    return Table(words.tr("Drops that time alone will bring"), columns, rows)
 
 
 def _exposure(report: AgentReport, words: Words) -> tuple[Block, ...]:

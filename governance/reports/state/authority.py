@@ -7,37 +7,26 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.economy.authority import USED
 from governance.economy.books import totals_until
-from governance.economy.past import used_until
+from governance.economy.past import node_at
 from governance.kernel.money import Money
 from governance.reports.agent.model import AtRisk, ContractRow
 from governance.store.economy_contracts import Contract
-from governance.store.past import positions_until, until
-
-KINDS = ("penalties", "spent", "reserved", "delegated")
+from governance.store.past import until
 
 
 def at_risk(session: Session, agent_id: str, at: datetime) -> tuple[AtRisk, ...]:
     """Return what an agent had at risk in each currency that it ever used, at a moment."""
-    moment = until(session, at)
-    position = positions_until(session, [agent_id], moment)[agent_id]
     found = []
-    for currency in sorted(totals_until(session, f"agent/{agent_id}", moment)):
-        stored = used_until(session, agent_id, currency, moment)
-        if stored is None:
+    totals = totals_until(session, f"agent/{agent_id}", until(session, at))
+    for currency in sorted(totals):
+        if totals[currency].keys().isdisjoint(USED):
             continue
-        used = stored.in_window(position.spending_window(at))
-        amounts = {kind: getattr(used, kind) for kind in KINDS}
-        found.append(
-            AtRisk(
-                currency=currency,
-                total=Money(amount=used.exposure, currency=currency),
-                **{
-                    kind: Money(amount=amount, currency=currency)
-                    for kind, amount in amounts.items()
-                },
-            )
-        )
+        used = node_at(session, agent_id, currency, at).used
+        amounts = {kind: Money(amount=getattr(used, kind), currency=currency) for kind in USED}
+        total = Money(amount=used.exposure, currency=currency)
+        found.append(AtRisk(currency=currency, total=total, **amounts))
     return tuple(found)
 
 
