@@ -51,7 +51,21 @@ def parse_time(text: str, *, field: str | None = None) -> datetime:
         raise InputError(
             f"{text!r} is no ISO 8601 date or time", field=field, hint="for example 2026-03-31"
         ) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return as_utc(moment)
+    except ValueError as error:
+        raise InputError(f"{text!r} {error}", field=field) from None
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment as aware UTC, one without a zone counts as UTC; raises ValueError.
+
+    The first and last hours of the calendar have no UTC in some zones.
+    """
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside the calendar") from None
 
 
 @lru_cache(maxsize=64)  # one moment is written several times in a transaction

@@ -15,6 +15,18 @@ def write_atomically(path: Path, data: bytes | str) -> None:
     write_parts_atomically(path, [data])
 
 
+def require_writable(path: Path) -> None:
+    """Raise StorageError where a file could not be written: asked before what cannot be undone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+    if path.is_dir():
+        raise StorageError(f"{path}: cannot be written: is a folder")
+
+
 def write_parts_atomically(path: Path, parts: Iterable[bytes | str]) -> int:
     """Write parts as they come, as `write_atomically` does; returns how many there were."""
     temporary: str | None = None

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
+from governance.kernel.clock import as_utc
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 
@@ -39,22 +40,20 @@ class AgentNamed(Value):
     agent: Annotated[str, Field(description="The agent's name or id.")]
 
 
-Moment = Annotated[datetime | None, Field(description="A past moment; else now.")]
+MOST = 2**53 - 1  # the largest whole number that JSON keeps everywhere; databases take larger ones
 
-
-def past_moment(at: datetime, now: datetime) -> datetime:
-    """Return a moment that is not to come, aware UTC; raises InputError otherwise."""
-    from datetime import UTC
-
-    moment = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    if moment > now:
-        raise InputError("lies in the future", field="at")
-    return moment
+# A moment of a request: aware UTC, whatever zone it was written in; without one it counts as UTC.
+UtcTime = Annotated[datetime, AfterValidator(as_utc)]
+Moment = Annotated[UtcTime | None, Field(description="A past moment; else now.")]
 
 
 def moment_or_now(at: datetime | None, now: datetime) -> datetime:
-    """Return the past moment that is asked about, or now; raises InputError as `past_moment`."""
-    return now if at is None else past_moment(at, now)
+    """Return the moment that is asked about, or now; raises InputError where it is to come."""
+    if at is None:
+        return now
+    if at > now:
+        raise InputError("lies in the future", field="at")
+    return at
 
 
 class TextFile(Value):
