@@ -52,11 +52,20 @@ def downgrade(
 ) -> None:
     """Move the database down to a revision; what the dropped tables held is lost."""
     if not yes:
-        typer.confirm("Tables of newer revisions are dropped with their rows. Go on?", abort=True)
+        _confirm("Tables of newer revisions are dropped with their rows.", door.as_json)
     from governance.operations.installation import MoveTo
     from governance.operations.installation import downgrade as handler
 
     _print_move(door.ask(handler, MoveTo(revision=revision)), door.as_json)
+
+
+def _confirm(what: str, as_json: bool) -> None:
+    """Ask on standard error; where JSON is wanted nobody is there to be asked."""
+    from governance.kernel.errors import InputError
+
+    if as_json:
+        raise InputError(f"{what} Say so with --yes", field="--yes")
+    typer.confirm(f"{what} Go on?", abort=True, err=True)
 
 
 def _print_move(moved: Moved, as_json: bool) -> None:

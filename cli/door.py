@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from governance.operations.requests import LocalPath, TextFile
 
 Command = Callable[..., None]
+ASKED = "underwriter.asked"
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 DatabaseOption = Annotated[
@@ -69,6 +70,7 @@ class Door:
 
         named: dict[str, Any] = self.ctx.find_root().obj or {}
         place = local_place(url=self.db or named.get("db"))
+        self.ctx.meta[ASKED] = True
         try:
             with self.fields(options):
                 # What stores nothing names nobody, and does not wait for the settings.
@@ -78,8 +80,18 @@ class Door:
         finally:
             place.close()
 
+    def carry_out(self, command: Command, own: Mapping[str, Any]) -> None:
+        """Run the command; a request that cannot be made of its options is bad input."""
+        try:
+            command(self, **own)
+        except ValueError as error:  # pydantic's is one, and need not be loaded for this
+            if ASKED in self.ctx.meta:
+                raise
+            with self.fields():
+                raise _refused(error) from error
+
     def request(self, model: type[ModelT], **fields: Any) -> ModelT:
-        """Return a request made of options; raises InputError naming the option at fault."""
+        """Return a request of options that are not of its fields' types yet; raises InputError."""
         from governance.kernel.value import parse
 
         with self.fields():
@@ -125,7 +137,7 @@ def with_plain_door(command: Command) -> Command:
 def _opened(command: Command, taken: dict[str, tuple[Any, object]]) -> Command:
     @wraps(command)
     def called(*, ctx: typer.Context, as_json: bool, db: str | None = None, **own: Any) -> None:
-        command(Door(ctx, db, as_json), **own)
+        Door(ctx, db, as_json).carry_out(command, own)
 
     hints = get_type_hints(command, include_extras=True)
     own = list(inspect.signature(command).parameters.values())[1:]
@@ -140,6 +152,14 @@ def _opened(command: Command, taken: dict[str, tuple[Any, object]]) -> Command:
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {one.name: one.annotation for one in parameters}
     return called
+
+
+def _refused(error: ValueError) -> ValueError | InputError:
+    from pydantic import ValidationError
+
+    from governance.kernel.value import input_error
+
+    return input_error(error) if isinstance(error, ValidationError) else error
 
 
 def text_file(path: str) -> TextFile:

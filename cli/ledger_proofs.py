@@ -26,8 +26,11 @@ def checkpoint(
     ] = False,
 ) -> None:
     """Make a Merkle root over all events; who keeps it can tell when the past is changed."""
+    from governance.kernel.files import require_writable
     from governance.operations import ledger
 
+    if out is not None:
+        require_writable(out)
     made = door.ask(ledger.checkpoint, ledger.MakeCheckpoint(sign=sign))
     if out is not None:
         _write(out, as_data(made))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
+from functools import cache
 from typing import Annotated, Any
 
 import typer
 from typer._click.core import Command as BaseCommand
-from typer._click.core import Context  # typer carries click inside since 0.29
+from typer._click.core import Context, Parameter  # typer carries click inside since 0.29
 from typer._click.exceptions import ClickException
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
 from cli.output import be_quiet, print_error, print_error_json, print_usage_json
-from governance.kernel.errors import UnderwriterError
+from governance.kernel.errors import InputError, StorageError, UnderwriterError
 
 QUIET = "Leave out remarks and progress bars; errors are shown all the same."
 
@@ -89,17 +91,22 @@ def _quiet_only(
     """Carry the option that every command takes."""
 
 
+@cache
+def _quiet_option() -> Parameter:
+    carrier = typer.Typer(add_completion=False)
+    carrier.command()(_quiet_only)
+    option = typer.main.get_command(carrier).params[0]
+    option.expose_value = False
+    return option
+
+
 def _add_quiet(command: BaseCommand) -> None:
     """Let a command and all below it take --quiet, as each takes --help."""
     if isinstance(command, TyperGroup):
         for child in command.commands.values():
             _add_quiet(child)
         return
-    carrier = typer.Typer(add_completion=False)
-    carrier.command()(_quiet_only)
-    option = typer.main.get_command(carrier).params[0]
-    option.expose_value = False
-    command.params.append(option)
+    command.params.append(_quiet_option())
 
 
 def _version(value: bool) -> None:
@@ -151,14 +158,13 @@ def run(arguments: list[str] | None = None) -> int:
     Errors are printed on standard error; with --json also as JSON on standard output.
     """
     be_quiet(False)
-    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given
     try:
+        _require_text(given)
         result: Any = app(args=arguments, standalone_mode=False)
     except UnderwriterError as error:
-        if as_json:
-            print_error_json(error)
-        print_error(error)
-        return error.exit_code
+        return _failed(error, as_json)
     except ClickException as error:
         if as_json:
             print_usage_json(error.format_message(), _parameter(error))
@@ -170,7 +176,33 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _failed(_outside(error), as_json)
     return result if isinstance(result, int) else 0
+
+
+def _failed(error: UnderwriterError, as_json: bool) -> int:
+    if as_json:
+        print_error_json(error)
+    print_error(error)
+    return error.exit_code
+
+
+def _require_text(arguments: list[str]) -> None:
+    """Raise InputError where an argument is not UTF-8: it could be neither stored nor shown."""
+    for argument in arguments:
+        if not argument.isascii() and argument.encode(errors="replace").decode() != argument:
+            shown = argument.encode(errors="backslashreplace").decode()
+            raise InputError(f"{shown} is not UTF-8", field="arguments")
+
+
+def _outside(error: OSError) -> UnderwriterError:
+    """Return what the operating system refused, as an error of a file or of storage."""
+    name = None if error.filename is None else str(error.filename)
+    said = error.strerror or "failed"
+    if error.errno == errno.ENAMETOOLONG:
+        return InputError(said.lower(), file=name)
+    return StorageError(said if name is None else f"{name}: {said}")
 
 
 def _parameter(error: ClickException) -> str | None:

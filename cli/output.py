@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from governance.kernel.errors import UnderwriterError
-from governance.operations.catalogue import help_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,6 +41,8 @@ class _Remarks:
 
 def print_error_json(error: UnderwriterError) -> None:
     """Print an error as the one JSON document of a command with --json."""
+    from governance.operations.catalogue import help_of
+
     where = {name: getattr(error, name, None) for name in ("file", "line", "field")}
     print_json(
         {"error": {"code": error.code, "message": error.message, **where, "hint": help_of(error)}}
@@ -56,6 +57,8 @@ def print_usage_json(message: str, field: str | None) -> None:
 
 def print_error(error: UnderwriterError) -> None:
     """Print an error and its hint on standard error."""
+    from governance.operations.catalogue import help_of
+
     sys.stderr.write(f"error: {_inert(str(error))}\n")
     hint = help_of(error)
     if hint:

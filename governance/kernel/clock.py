@@ -52,9 +52,20 @@ def parse_time(text: str, *, field: str | None = None) -> datetime:
             f"{text!r} is no ISO 8601 date or time", field=field, hint="for example 2026-03-31"
         ) from None
     try:
+        return as_utc(moment)
+    except ValueError as error:
+        raise InputError(f"{text!r} {error}", field=field) from None
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment as aware UTC, one without a zone counts as UTC; raises ValueError.
+
+    The first and last hours of the calendar have no UTC in some zones.
+    """
+    try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
-        raise InputError(f"{text!r} is beyond the calendar", field=field) from None
+        raise ValueError("is outside the calendar") from None
 
 
 @lru_cache(maxsize=64)  # one moment is written several times in a transaction

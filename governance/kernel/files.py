@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,6 +17,18 @@ def write_atomically(path: Path, data: bytes | str) -> None:
     Who may read the file is what the umask says.
     """
     write_parts_atomically(path, [data])
+
+
+def require_writable(path: Path) -> None:
+    """Raise StorageError where a file could not be written: asked before what cannot be undone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+    if path.is_dir():
+        raise StorageError(f"{path}: cannot be written: is a folder")
 
 
 def write_parts_atomically(path: Path, parts: Iterable[bytes | str]) -> int:

@@ -103,9 +103,15 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise input_error(error, file=str(file) if file else "environment") from error
+        # A value may be a password, also under a name that is misspelt.
+        where = str(file) if file else "environment"
+        raise input_error(error, file=where, shown=False) from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"broken TOML: {error}", file=str(file)) from error
+        raise InputError(f"broken TOML: {error}", file=str(file)) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"invalid UTF-8 at byte {error.start}", file=str(file)) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=str(file)) from error
 
 
 def data_folder(settings: Settings) -> Path:

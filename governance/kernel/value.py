@@ -88,13 +88,17 @@ def input_error(
     file: str | None = None,
     line: int | None = None,
     location: tuple[int | str, ...] | None = None,
+    shown: bool = True,
 ) -> InputError:
-    """Turn a pydantic error into one InputError about its first fault."""
+    """Turn a pydantic error into one InputError about its first fault.
+
+    The value at fault is part of the message, unless it is not to be ``shown``.
+    """
     first = error.errors()[0]
     message = first["msg"].removeprefix("Value error, ")
-    shown = first.get("input")
-    if isinstance(shown, str | int | float | bool):
-        text = repr(shown)
+    value = first.get("input")
+    if shown and isinstance(value, str | int | float | bool):
+        text = repr(value)
         message = f"{message} (got {text if len(text) <= 60 else text[:57] + '...'})"
     more = error.error_count() - 1
     if more:

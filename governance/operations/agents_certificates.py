@@ -9,7 +9,7 @@ from pydantic import Field
 from governance.gate.certificate.verify import Verification
 from governance.kernel.value import IsoTime, Value, value_of
 from governance.operations.agents import WithReason
-from governance.operations.requests import AgentNamed, AwareTime, Nothing, TextFile
+from governance.operations.requests import AgentNamed, Nothing, TextFile, UtcTime
 from governance.operations.work import Reading, Running, Work, Writing
 
 
@@ -36,7 +36,7 @@ class VerifyCertificate(Value):
     trust: Annotated[TextFile | None, Field(description="Trust file, or a key in PEM.")] = None
     public_key: Annotated[str | None, Field(description="Public key in base64.")] = None
     digests: Annotated[tuple[str, ...], Field(description="NAME=sha256:... as it is now.")] = ()
-    at: Annotated[AwareTime | None, Field(description="Moment to check for; else now.")] = None
+    at: Annotated[UtcTime | None, Field(description="Moment to check for; else now.")] = None
 
 
 class Revoked(Value):

@@ -11,7 +11,7 @@ from governance.economy.check import BooksCheck
 from governance.economy.marginal import MarginalEffect
 from governance.kernel.money import Money
 from governance.kernel.value import Value
-from governance.operations.requests import AgentNamed, Moment, Nothing
+from governance.operations.requests import MOST, AgentNamed, Moment, Nothing
 from governance.operations.work import Reading, Running, Writing
 
 Amount = Annotated[Money, Field(description="Minor units and ISO 4217 code.")]
@@ -31,7 +31,9 @@ class ShowAuthority(AgentNamed):
     """An agent's authority in a currency, now or at a past moment."""
 
     currency: Annotated[str | None, Field(description="ISO 4217; the policy's main one.")] = None
-    last: Annotated[int, Field(ge=1, description="Reservations, besides all held ones.")] = 100
+    last: Annotated[
+        int, Field(ge=1, le=MOST, description="Reservations, besides all held ones.")
+    ] = 100
     at: Moment = None
 
 

@@ -11,7 +11,7 @@ from governance.incidents.importing import ImportSummary
 from governance.incidents.view import IncidentView
 from governance.kernel.errors import ConflictError
 from governance.kernel.value import Value
-from governance.operations.requests import LocalPath, Nothing
+from governance.operations.requests import MOST, LocalPath, Nothing
 from governance.operations.work import Running
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class ImportOrder(Value):
     source_name: Annotated[
         str | None, Field(description="Name of a plain file's source. Default: the file's name.")
     ] = None
-    limit: Annotated[int | None, Field(ge=1, description="Take this many at most.")] = None
+    limit: Annotated[int | None, Field(ge=1, le=MOST, description="Take this many at most.")] = None
     since: Annotated[
         str | None, Field(description="Leave out what is known to be older: 2024, 2024-05, ...")
     ] = None

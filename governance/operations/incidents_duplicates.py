@@ -8,7 +8,7 @@ from pydantic import Field, model_serializer
 
 from governance.incidents.duplicates import DuplicatePair
 from governance.kernel.value import Value
-from governance.operations.requests import ById
+from governance.operations.requests import MOST, ById
 from governance.operations.work import Reading, Writing
 
 
@@ -21,7 +21,7 @@ class DuplicateSearch(Value):
     across_sources: Annotated[bool, Field(description="Only pairs from two different sources.")] = (
         False
     )
-    limit: Annotated[int, Field(ge=1, description="How many pairs.")] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST, description="How many pairs.")] = 50
 
 
 class NamedPair(DuplicatePair):

@@ -10,7 +10,7 @@ from governance.incidents.agreement import Agreement
 from governance.incidents.reviews import Verdict
 from governance.incidents.view import IncidentView
 from governance.kernel.value import Value
-from governance.operations.requests import Nothing
+from governance.operations.requests import MOST, Nothing
 from governance.operations.work import Reading, Writing
 
 REVIEWER = "Who reviews. Default: who asks."
@@ -44,7 +44,7 @@ class QueueOrder(Value):
     """Whose queue is wanted, and how much of it."""
 
     reviewer: Annotated[str | None, Field(description=REVIEWER)] = None
-    limit: Annotated[int, Field(ge=1, description="Length of the queue.")] = 20
+    limit: Annotated[int, Field(ge=1, le=MOST, description="Length of the queue.")] = 20
 
 
 def review(work: Writing, request: ReviewOrder) -> Reviewed:

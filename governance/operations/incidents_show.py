@@ -11,7 +11,7 @@ from governance.incidents.counts import IncidentCounts
 from governance.incidents.details import IncidentDetails
 from governance.incidents.view import IncidentFilter, IncidentView
 from governance.kernel.value import Value
-from governance.operations.requests import ById, Nothing
+from governance.operations.requests import MOST, ById, Nothing
 from governance.operations.work import Reading
 
 Code = Annotated[str, AfterValidator(str.upper)]
@@ -43,8 +43,8 @@ class IncidentSearch(IncidentFilter):
     ] = None
     reviewed: Annotated[bool | None, Field(description="Decided by a reviewer, or not.")] = None
     merged: Annotated[bool, Field(description="Merged duplicates too.")] = False
-    limit: Annotated[int, Field(ge=1, description="How many.")] = 50
-    offset: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0
+    limit: Annotated[int, Field(ge=1, le=MOST, description="How many.")] = 50
+    offset: Annotated[int, Field(ge=0, le=MOST, description="How many to pass over.")] = 0
 
 
 class IncidentList(Value):

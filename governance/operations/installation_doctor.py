@@ -6,7 +6,7 @@ import importlib.util
 import platform
 from typing import Any
 
-from governance.kernel.errors import UnderwriterError
+from governance.kernel.errors import InputError, UnderwriterError
 from governance.kernel.value import Value
 from governance.operations.catalogue import help_of
 from governance.operations.requests import Nothing
@@ -82,9 +82,22 @@ def _settings(work: Running) -> list[Check]:
     state, found = ("ok", str(file)) if file else ("none", "environment only")
     set_here: dict[str, Any] = work.settings.model_dump(exclude_unset=True)
     return [Check(what="settings file", state=state, found=found)] + [
-        Check(what=f"setting {name}", state="ok", found=str(set_here[name]))
+        Check(what=f"setting {name}", state="ok", found=_without_password(name, set_here[name]))
         for name in sorted(set_here)
     ]
+
+
+def _without_password(name: str, value: object) -> str:
+    from governance.store.engine import database_url
+
+    if name != "database_url":
+        return str(value)
+    try:
+        url = database_url(str(value))
+    except InputError as error:
+        return error.message
+    is_file = url.get_backend_name() == "sqlite"
+    return str(value) if is_file else url.render_as_string(hide_password=True)
 
 
 def _extras() -> list[Check]:

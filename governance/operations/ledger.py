@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from governance.kernel.value import Value
-from governance.operations.requests import TextFile
+from governance.operations.requests import MOST, TextFile
 from governance.operations.work import Reading, Work, Writing
 from governance.store.checkpoint import Checkpoint, InclusionProof
 from governance.store.ledger_query import LedgerEntry
 from governance.store.verify import LedgerVerification
 
-MOST = 5000
+A_PAGE = 5000
 
 KeptCheckpoint = Annotated[
     TextFile | None, Field(description="A checkpoint that was kept outside the database.")
@@ -25,7 +25,7 @@ class EventFilter(Value):
 
     kind: Annotated[str | None, Field(description="Only events of this kind.")] = None
     subject: Annotated[str | None, Field(description="Only events about this subject.")] = None
-    last: Annotated[int, Field(ge=1, description="How many, counted from the end.")] = 50
+    last: Annotated[int, Field(ge=1, le=MOST, description="How many, counted from the end.")] = 50
 
 
 class Verify(Value):
@@ -43,7 +43,7 @@ class MakeCheckpoint(Value):
 class Prove(Value):
     """The event to prove, and the checkpoint to prove it under (default: the present root)."""
 
-    event: Annotated[int, Field(ge=1, description="Number of the event.")]
+    event: Annotated[int, Field(ge=1, le=MOST, description="Number of the event.")]
     checkpoint: KeptCheckpoint = None
 
 
@@ -72,8 +72,8 @@ class ProofChecked(Value):
 class Page(Value):
     """A page of events in their order."""
 
-    after: Annotated[int, Field(ge=0, description="Number of the last event seen.")] = 0
-    most: Annotated[int, Field(ge=1, le=MOST, description="How many at most.")] = MOST
+    after: Annotated[int, Field(ge=0, le=MOST, description="Number of the last event seen.")] = 0
+    most: Annotated[int, Field(ge=1, le=A_PAGE, description="How many at most.")] = A_PAGE
 
 
 def list_events(work: Reading, request: EventFilter) -> list[LedgerEntry]:

@@ -29,7 +29,7 @@ class RiskOrder(Value):
     )
     basis: Annotated[str, Field(description="What the prior rests on.")] = DEFAULT_BASIS
     observed_years: Annotated[
-        float, Field(ge=0, description="For how long incidents were recorded already.")
+        float, Field(ge=0, le=1000, description="For how long incidents were recorded already.")
     ] = 0.0
     owner: Annotated[str | None, Field(description="Who owns the risk.")] = None
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
-from governance.operations.requests import AwareTime, Nothing, TextFile
+from governance.operations.requests import Nothing, TextFile, UtcTime
 from governance.operations.work import Running, Work
 from governance.reports.diff import ReportDiff
 
@@ -30,9 +30,9 @@ class BuildReport(Value):
     agent: Annotated[str | None, Field(description="Agent that it is about.")] = None
     incident: Annotated[str | None, Field(description="Incident that it is about.")] = None
     system: Annotated[str | None, Field(description="AI system that it is about.")] = None
-    at: Annotated[AwareTime | None, Field(description="State as of this past moment.")] = None
+    at: Annotated[UtcTime | None, Field(description="State as of this past moment.")] = None
     since: Annotated[
-        AwareTime | None, Field(description="Also show what changed since this moment.")
+        UtcTime | None, Field(description="Also show what changed since this moment.")
     ] = None
     language: Annotated[str, Field(description="en or de.")] = "en"
     tolerance: Annotated[TextFile | None, Field(description="The tolerance line.")] = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
+from governance.kernel.clock import as_utc
 from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 
@@ -39,19 +40,15 @@ class AgentNamed(Value):
     agent: Annotated[str, Field(description="The agent's name or id.")]
 
 
-def _aware(at: datetime) -> datetime:
-    try:
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is beyond the calendar") from None
+MOST = 2**53 - 1  # the largest whole number that JSON keeps everywhere; databases take larger ones
 
-
-AwareTime = Annotated[datetime, AfterValidator(_aware)]  # without a zone it counts as UTC
-Moment = Annotated[AwareTime | None, Field(description="A past moment; else now.")]
+# A moment of a request: aware UTC, whatever zone it was written in; without one it counts as UTC.
+UtcTime = Annotated[datetime, AfterValidator(as_utc)]
+Moment = Annotated[UtcTime | None, Field(description="A past moment; else now.")]
 
 
 def moment_or_now(at: datetime | None, now: datetime) -> datetime:
-    """Return the past moment that is asked about, or now; raises InputError for one to come."""
+    """Return the moment that is asked about, or now; raises InputError where it is to come."""
     if at is None:
         return now
     if at > now:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from governance.gate.certificate.dsse import Envelope
 from governance.gate.certificate.keys import decode_public_key
@@ -27,8 +27,8 @@ class TrustFile(Value):
     format: Literal["underwriter.trust/v1"]
     root_public_key: str
     root_key_id: str
-    rotations: tuple[dict[str, Any], ...] = ()
-    revocations: dict[str, Any]
+    rotations: tuple[Envelope, ...] = ()
+    revocations: Envelope
 
 
 def trust_in(text: str, name: str) -> tuple[TrustStore, RevocationList | None]:
@@ -40,9 +40,8 @@ def trust_in(text: str, name: str) -> tuple[TrustStore, RevocationList | None]:
     if "-----BEGIN" in text:
         return trust([decode_public_key(text)]), None
     found = parse_document(TrustFile, parse_text(text, name))
-    rotations = [Envelope.model_validate(row) for row in found.rotations]
-    store = trust([decode_public_key(found.root_public_key)], rotations)
-    return store, read_revocations(Envelope.model_validate(found.revocations), store)
+    store = trust([decode_public_key(found.root_public_key)], found.rotations)
+    return store, read_revocations(found.revocations, store)
 
 
 def trusted_key(text: str) -> TrustStore:

@@ -76,7 +76,7 @@ def checked(request: Request) -> Kind:
         )
     if kind.subject_required and request.subject is None:
         raise InputError(
-            f"the report {kind.name} is about one {kind.subject}", hint=f"name it: --{kind.subject}"
+            f"the report {kind.name} is about one {kind.subject}: name it", field=kind.subject
         )
     return kind
 

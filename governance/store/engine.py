@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -16,24 +17,41 @@ from governance.store.driver import driver_under
 
 BEGIN_OPTION = "sqlite_begin"
 
+_FORMS = "a SQLite file, sqlite:///FILE or postgresql://USER@HOST/NAME"
+# What was meant as a URL or as words of libpq, and would make a file named after a password.
+_NO_FILE = re.compile(
+    r"(postgres|postgresql|mysql|sqlite)(\+\w+)?:|.*\bpassword\s*=", re.IGNORECASE
+)
+
 
 def database_url(text: str) -> URL:
-    """Turn a URL or a file name into a SQLAlchemy URL with the driver that we use."""
+    """Turn a URL or a file name into a SQLAlchemy URL with the driver that we use.
+
+    Raises InputError, which does not repeat the text: there may be a password in it.
+    """
     if "://" not in text:
+        if _NO_FILE.match(text):
+            raise InputError("is neither a file nor a database URL", field="db", hint=_FORMS)
         return URL.create("sqlite", database=str(Path(text).expanduser()))
     try:
         url = make_url(text)
-    except (ArgumentError, ValueError) as error:
-        raise InputError(f"{text!r} is no database URL: {error}", field="db") from error
-    if url.get_backend_name() == "sqlite":
+    except (ArgumentError, ValueError):
+        raise InputError("is no database URL", field="db", hint=_FORMS) from None
+    kind = url.get_backend_name()
+    if kind == "sqlite" and url.host is None:
         return url.set(drivername="sqlite")
-    if url.get_backend_name() in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg")
-    raise InputError(
-        f"{url.get_backend_name()!r} is not supported",
-        field="db",
-        hint="a SQLite file, sqlite:///FILE or postgresql://USER@HOST/NAME",
-    )
+    if kind in ("postgresql", "postgres"):
+        return _with_password(url.set(drivername="postgresql+psycopg"))
+    message = "a SQLite file is on no host" if kind == "sqlite" else f"{kind!r} is not supported"
+    raise InputError(message, field="db", hint=_FORMS)
+
+
+def _with_password(url: URL) -> URL:
+    """Return the URL with a password of its query where it is never shown."""
+    given = url.query.get("password")
+    if given is None:
+        return url
+    return url.difference_update_query(["password"]).set(password=str(given))
 
 
 def make_engine(text: str, *, lock_timeout_seconds: float = 10.0) -> Engine:

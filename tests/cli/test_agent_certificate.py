@@ -114,3 +114,15 @@ def test_bad_trust_is_bad_input(
     file = str(folder / "bot.json")
     assert run(["agent", "certificate", "verify", file, "--trust", trust]) == 2
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("part", ["rotations", "revocations"])
+def test_a_trust_file_that_is_no_trust_file_is_bad_input(
+    part: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = json.loads((folder / "trust.json").read_text())
+    broken[part] = [{"payload": 1}] if part == "rotations" else {"payload": 1}
+    (folder / "broken.json").write_text(json.dumps(broken))
+    code, found = _verify(folder, capsys, "--trust", str(folder / "broken.json"))
+    assert (code, found["error"]["code"]) == (2, "input")
+    assert found["error"]["field"].startswith(part)

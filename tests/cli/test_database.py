@@ -67,3 +67,25 @@ def test_a_foreign_database_is_exit_3_and_untouched(
         assert run([*command, "--db", str(database)]) in (1, 3)
     assert database.read_bytes() == before
     assert "not an Underwriter database" in capsys.readouterr().err
+
+
+def test_a_downgrade_is_confirmed_and_with_json_nobody_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = str(tmp_path / "a.db")
+    assert run(["init", "--db", database]) == 0
+    capsys.readouterr()
+    assert run(["db", "downgrade", "base", "--db", database, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["field"] == "--yes"
+
+
+def test_a_checkpoint_that_cannot_be_written_is_not_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = str(tmp_path / "a.db")
+    assert run(["init", "--db", database]) == 0
+    for out in (tmp_path, Path("/proc/none/root.json")):
+        assert run(["ledger", "checkpoint", "--db", database, "--out", str(out)]) == 3
+    capsys.readouterr()
+    assert run(["ledger", "list", "--db", database, "--kind", "ledger.checkpointed", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []

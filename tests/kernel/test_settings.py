@@ -37,3 +37,33 @@ def test_the_default_database_lies_in_the_data_folder(
     assert default_database_url(load_settings()).endswith("underwriter.db")
     monkeypatch.setenv("UNDERWRITER_DATA_FOLDER", str(tmp_path))
     assert default_database_url(load_settings()) == str(tmp_path / "underwriter.db")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'databse_url = "postgresql://u:hushhush@h/x"',
+        'key_passwort = "hushhush"',
+        'key_password = "hushhush\nlock_timeout_seconds = 3',
+        'report_accent_colour = "hushhush"',
+    ],
+)
+def test_no_value_is_shown_since_it_may_be_a_password(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(text)
+    monkeypatch.setenv("UNDERWRITER_CONFIG", str(file))
+    with pytest.raises(InputError) as caught:
+        load_settings()
+    assert "hushhush" not in f"{caught.value}{caught.value.hint}"
+
+
+def test_a_file_that_is_not_text_is_bad_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.toml"
+    file.write_bytes(b"\xff\xfe")
+    monkeypatch.setenv("UNDERWRITER_CONFIG", str(file))
+    with pytest.raises(InputError, match="UTF-8"):
+        load_settings()

@@ -6,10 +6,13 @@ import inspect
 import json
 import re
 from collections import defaultdict
-from pathlib import Path
-from typing import get_args, get_type_hints
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from pathlib import Path, PurePath
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from cli.main import app
 from cli.reference import walk
@@ -24,7 +27,9 @@ from governance.operations.catalogue import (
     operations,
 )
 from governance.operations.page import request_schema
+from governance.operations.requests import LOCAL, LocalPath, LocalSpec
 from governance.operations.work import Reading, Running, Work, Writing
+from governance.store.tables import Base
 from tests.operations.examples import request_of
 
 TESTS = Path(__file__).parent
@@ -48,6 +53,95 @@ def test_the_handler_takes_the_work_of_its_effect_and_answers(operation: Operati
 def test_it_has_a_permission_and_a_docstring(operation: Operation) -> None:
     assert operation.permission in get_args(Permission)
     assert (operation.function().__doc__ or "").strip()
+
+
+# Who may ask for what is more than a look, said a second time: a slip in the table shows here.
+ALLOWED = {
+    "operator": "agents.register agents.change agents.retire agents.request_tier contracts.cosign "
+    "contracts.verify installation.tick",
+    "operator, bound": "authority.reserve authority.commit authority.release authority.refund "
+    "authority.check contracts.post contracts.accept contracts.submit contracts.settle "
+    "contracts.expire contracts.cancel",
+    "auditor": "certificates.trust audits.run audits.judge ledger.checkpoint",
+    "auditor, bound": "agents.certify agents.certify_all certificates.revoke audits.certify "
+    "audits.import",
+    "policy_owner": "proposals.approve proposals.reject",
+    "policy_owner, bound": "agents.unfreeze policies.set",
+    "treasurer, bound": "delegations.grant delegations.revoke",
+    "compliance": "incidents.import incidents.link incidents.reclassify incidents.add "
+    "incidents.review incidents.merge incidents.unmerge register.add systems.add systems.change "
+    "systems.threats controls.set controls.import taxonomy.migrate reports.build",
+    "administrator, bound": "roles.grant roles.revoke",
+    "rotate_keys": "certificates.rotate",
+    "backup": "database.backup",
+    "restore": "installation.initialise database.upgrade database.restore",
+    "downgrade": "database.downgrade",
+}
+# The others read. These do not by their effect: a key may have to be made to sign a credential,
+# the demonstration fills a database of its own, and what a broken database lets be seen is seen.
+LOOKS_THAT_RUN = {"certificates.show", "installation.demonstrate", "installation.doctor"}
+
+
+def test_who_may_ask_is_what_was_decided(operation: Operation) -> None:
+    said = operation.permission + (", bound" if operation.bound else "")
+    named = {name for names in ALLOWED.values() for name in names.split()}
+    if operation.name in named:
+        assert operation.name in ALLOWED[said].split()
+    else:
+        assert said == "reader"
+        assert operation.effect in ("pure", "reads") or operation.name in LOOKS_THAT_RUN
+
+
+def test_no_row_of_the_database_is_asked_for_or_answered(operation: Operation) -> None:
+    hints = get_type_hints(operation.function(), include_extras=True)
+    rows = {mapper.class_ for mapper in Base.registry.mappers}
+    assert len(rows) > 30
+    assert not rows & {*_types_in(hints["request"]), *_types_in(hints["return"])}
+    TypeAdapter(hints["return"]).json_schema(mode="serialization", by_alias=True)
+
+
+def test_a_request_is_frozen_and_refuses_what_it_does_not_know_all_the_way_down(
+    operation: Operation,
+) -> None:
+    model = get_type_hints(operation.function(), include_extras=True)["request"]
+    types = set(_types_in(model))
+    assert not types & {Path, PurePath, object}
+    values = [one for one in types if issubclass(one, BaseModel)]
+    assert {one.model_config.get("frozen") for one in values} == {True}
+    assert {one.model_config.get("extra") for one in values} == {"forbid"}
+    with pytest.raises(ValidationError, match="extra_forbidden"):
+        TypeAdapter(model).validate_python({**operation.example, "no_such_field": 1}, context=LOCAL)
+
+
+def test_no_json_from_outside_names_a_file_of_this_machine(operation: Operation) -> None:
+    model = get_type_hints(operation.function(), include_extras=True)["request"]
+    for name, field in model.model_fields.items():
+        if not {LocalPath, LocalSpec} & set(_types_in(field.annotation)):
+            continue
+        refused = ""
+        for value in ("/etc/passwd", ["/etc/passwd"]):
+            with pytest.raises(ValidationError) as caught:
+                TypeAdapter(model).validate_json(json.dumps({**operation.example, name: value}))
+            refused += str(caught.value)
+        assert "handed in by the door" in refused
+
+
+def _types_in(hint: Any, seen: set[type] | None = None) -> Iterator[type]:
+    """Yield every class that an annotation mentions, and what their fields mention."""
+    seen = set() if seen is None else seen
+    for part in get_args(hint):
+        yield from _types_in(part, seen)
+    found = get_origin(hint) or hint
+    if not isinstance(found, type) or found in seen:
+        return
+    seen.add(found)
+    yield found
+    if issubclass(found, BaseModel):
+        for field in found.model_fields.values():
+            yield from _types_in(field.annotation, seen)
+    elif is_dataclass(found):
+        for inner in get_type_hints(found, include_extras=True).values():
+            yield from _types_in(inner, seen)
 
 
 def test_its_example_is_a_request_of_its_kind(operation: Operation) -> None:

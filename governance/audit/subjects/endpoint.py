@@ -121,8 +121,9 @@ def open_endpoint(spec: str, options: SubjectOptions) -> EndpointSubject:
     """Return the endpoint of ``openai:URL#MODEL``; raises InputError on another form."""
     url, _, model = spec.removeprefix("openai:").partition("#")
     if not is_web_url(url) or not model:
-        # A password in the URL is not repeated.
-        shown = "openai:URL with a name or a password" if "@" in url else repr(spec)
+        # A password or key in the URL is not repeated.
+        secret = "@" in url or "?" in url
+        shown = "openai:URL with a name, a password or a query" if secret else repr(spec)
         raise InputError(
             f"{shown} is no endpoint with a model",
             field="model",

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from governance.kernel.clock import as_utc
 from governance.kernel.errors import InputError
 
 MIN_YEAR = 1900
@@ -40,9 +41,7 @@ def partial_date(value: object) -> str:
 
 
 def _moment_text(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    moment = moment.astimezone(UTC)
+    moment = as_utc(moment)
     _check_year(moment.year)
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
