@@ -65,7 +65,7 @@ def as_utc(moment: datetime) -> datetime:
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("is outside the calendar") from None
+        raise ValueError("is beyond the calendar") from None
 
 
 @lru_cache(maxsize=64)  # one moment is written several times in a transaction

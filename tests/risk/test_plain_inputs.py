@@ -67,7 +67,8 @@ def test_an_amount_stands_once(keys: str) -> None:
 def test_deep_nesting_is_refused(depth: int, opening: str) -> None:
     closing = {"[": "]", "{a: ": "}", "- ": ""}[opening]
     text = "note:\n  " + opening * depth + "1" + closing * depth
-    assert "nested more than 32 levels" in refused(text).message
+    said = "nested more than 32 levels" if depth <= 100 else "nested too deeply (more than 100"
+    assert said in refused(text).message
 
 
 def test_deep_json_is_refused() -> None:
@@ -86,7 +87,7 @@ def test_aliases_that_unfold_to_very_many_parts_are_refused(width: int) -> None:
         inner = ", ".join([f"*a{n - 1}"] * width)
         lines.append(f"a{n}: &a{n} {{type: mixture, weights: [{weights}], components: [{inner}]}}")
     text = "\n".join([*lines, f"severity: *a{len(lines) - 1}", "rate: 1"])
-    assert "parts" in refused(text).message
+    assert ("parts" if width == 2 else "more than 2,000,000 values") in refused(text).message
 
 
 @pytest.mark.parametrize("curve", ["[[1, 0.1], [2, 0.2]]", "[[5, 0.1], [5, 0.2]]"])
