@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from governance.kernel.documents import Document, read_document
+from governance.kernel.documents import Document
 from governance.kernel.value import parse_document
 from taxonomy import schema
 from taxonomy.catalogues import add_framework, add_mapping
 from taxonomy.draft import Draft, fault, finish
 from taxonomy.model import Ontology
-from taxonomy.packaged import load
 from taxonomy.threats import add_sub_threat_edges, sub_threat_node
-
-
-def load_with_local(path: str | None) -> Ontology:
-    """Return the current edition, with a user's file on top where one is given."""
-    return load() if path is None else extend(load(), read_document(path))
 
 
 def extend(ontology: Ontology, document: Document) -> Ontology:

@@ -17,7 +17,7 @@ from governance.audit.responses import RowVerdicts
 from governance.audit.runs.results import AuditResult
 from governance.audit.worst import FailedItem
 from governance.kernel.value import Value
-from governance.operations.requests import LocalPath, TextFile
+from governance.operations.requests import MOST, LocalPath, TextFile
 from governance.operations.work import Work
 from governance.scoring.outcomes import Outcome
 
@@ -50,7 +50,7 @@ class ShowRun(Value):
 
     run: RunFolder
     against: Annotated[LocalPath | None, Field(description="Another run of the same items.")] = None
-    worst: Annotated[int, Field(ge=0, description="How many failing items to list.")] = 10
+    worst: Annotated[int, Field(ge=0, le=MOST, description="How many failing items to list.")] = 10
 
 
 class Audited(AuditResult):

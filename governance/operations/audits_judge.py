@@ -10,7 +10,7 @@ from governance.audit.judges.report import JudgedReport
 from governance.kernel.errors import InputError
 from governance.operations.audits import Remarks, RunFolder
 from governance.operations.audits_run import ModelOptions, audit_progress
-from governance.operations.requests import LocalSpec
+from governance.operations.requests import MOST, LocalSpec
 from governance.operations.work import Running
 
 
@@ -20,7 +20,9 @@ class JudgeRun(ModelOptions):
     run: RunFolder
     judges: Annotated[tuple[LocalSpec, ...], Field(description="FAMILY=SPEC of each judge.")]
     protocols: Annotated[tuple[str, ...], Field(description="Which of er, ih.")] = ("er", "ih")
-    max_tokens: Annotated[int, Field(ge=16, description="Room for a judge's answer.")] = 300
+    max_tokens: Annotated[int, Field(ge=16, le=MOST, description="Room for a judge's answer.")] = (
+        300
+    )
 
 
 class Judged(JudgedReport):

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from governance.kernel.value import Value
 from governance.operations.audits import Audited, audited
-from governance.operations.requests import LocalPath, LocalSpec, TextFile
+from governance.operations.requests import MOST, LocalPath, LocalSpec, TextFile
 from governance.operations.work import Running
 from governance.registry.standing import AgentStanding
 
@@ -27,12 +27,14 @@ class ModelOptions(Value):
 
     device: Annotated[str, Field(description="cpu or cuda.")] = "cpu"
     dtype: Annotated[str | None, Field(description="float32, bfloat16 or float16.")] = None
-    batch_size: Annotated[int | None, Field(ge=1, description="Prompts at a time.")] = None
+    batch_size: Annotated[int | None, Field(ge=1, le=MOST, description="Prompts at a time.")] = None
     continuous: Annotated[bool, Field(description="Batches with a paged cache.")] = False
     concurrency: Annotated[int, Field(ge=1, le=256, description="Requests at once.")] = 4
     retries: Annotated[int, Field(ge=0, le=20, description="Further tries.")] = 5
     rate: Annotated[float | None, Field(gt=0, description="Requests a second at most.")] = None
-    timeout: Annotated[float, Field(ge=1, description="Seconds to wait for an answer.")] = 120.0
+    timeout: Annotated[
+        float, Field(ge=1, le=MOST, description="Seconds to wait for an answer.")
+    ] = 120.0
 
     def subject_options(self) -> SubjectOptions:
         """Return them as a subject takes them."""
@@ -62,8 +64,10 @@ class AuditModel(ModelOptions):
     )
     tier: Annotated[int, Field(ge=1, le=5, description="Tier that the battery is sized for.")] = 3
     seed: Annotated[str | None, Field(description="Which items, in which order.")] = None
-    limit: Annotated[int | None, Field(ge=1, description="Items of each kind at most.")] = None
-    max_tokens: Annotated[int | None, Field(ge=8, description="Cut answers there.")] = None
+    limit: Annotated[
+        int | None, Field(ge=1, le=MOST, description="Items of each kind at most.")
+    ] = None
+    max_tokens: Annotated[int | None, Field(ge=8, le=MOST, description="Cut answers there.")] = None
     repeats: Annotated[int, Field(ge=1, le=20, description="Ask everything so often.")] = 1
     temperature: Annotated[float, Field(ge=0, le=2, description="0 is greedy.")] = 0.0
     er_turns: Annotated[Literal["single", "five"], Field(description="Turns of a claim.")] = (

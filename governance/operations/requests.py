@@ -28,12 +28,6 @@ class ById(Value):
     id: Annotated[str, Field(description="The id, or how it begins where that is enough.")]
 
 
-class ByName(Value):
-    """A record by its name."""
-
-    name: Annotated[str, Field(description="The name or id.")]
-
-
 class AgentNamed(Value):
     """Something about one agent."""
 

@@ -16,7 +16,6 @@ from governance.store.store import Transaction
 from taxonomy import Ontology
 
 SystemStatus = Literal["planned", "in_use", "retired"]
-STATUSES: tuple[SystemStatus, ...] = ("planned", "in_use", "retired")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 THREAT_KINDS = ("sub_threat", "domain")
 

@@ -21,7 +21,7 @@ from governance.kernel.value import parse_document
 from governance.risk.compound.model import CompoundModel, Term
 from governance.risk.inputs.dependence import Dependence, Independent
 from governance.risk.inputs.fields import NonNegative, OpenProbability, Positive, Spec
-from governance.risk.inputs.frequency import EmpiricalFrequency, Frequency, PoissonFrequency
+from governance.risk.inputs.frequency import Frequency, PoissonFrequency
 from governance.risk.inputs.plain import check_plain
 from governance.risk.inputs.severity import Severity
 from governance.risk.severity import Layered, Retained, Scaled, SeverityLaw
@@ -248,13 +248,6 @@ def _poisson_only(portfolio: Portfolio, members: frozenset[str]) -> None:
                 "a shared rate factor multiplies Poisson rates only",
                 field=f"scenarios[{index}].frequency",
             )
-
-
-def certain_loss(severity: Severity) -> Scenario:
-    """Return the scenario of exactly one loss of this law."""
-    return Scenario(
-        frequency=EmpiricalFrequency(type="empirical", pmf=(0.0, 1.0)), severity=severity
-    )
 
 
 def read_scenario(data: object, *, file: str | None = None) -> Scenario | Portfolio:

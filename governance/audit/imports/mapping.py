@@ -11,9 +11,8 @@ from governance.audit.imports.model import Harness, ImportedItem, ImportedRun
 from governance.gate.bounds import lower_bound
 from governance.gate.dimensions import AnyDimension
 from governance.gate.vector import RobustnessVector
-from governance.kernel.documents import read_document
 from governance.kernel.errors import InputError
-from governance.kernel.value import Value, parse, parse_document
+from governance.kernel.value import Value, parse
 from governance.scoring.outcomes import Outcome
 from governance.scoring.share import Share, share_of
 
@@ -44,11 +43,6 @@ class ImportedScore(Value):
     mean: float | None
     dimension: AnyDimension | None
     lower: float | None
-
-
-def load_mapping(path: str) -> Mapping:
-    """Read a mapping file; raises InputError naming line and field."""
-    return parse_document(Mapping, read_document(path))
 
 
 def recount(run: ImportedRun, mapping: Mapping) -> list[ImportedScore]:

@@ -8,13 +8,12 @@ stem of its own, hence a conversation of its own: claims stay independent units.
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from governance.audit.banks.items import ClaimItem
 from governance.audit.protocols.requests import Request
 
 ErTurns = Literal["single", "five"]
-ER_TURNS: tuple[ErTurns, ...] = get_args(ErTurns)
 CORE, EXAMPLE, DETAIL, ELABORATE = "core", "example", "detail", "elaborate"
 EARLY = (CORE, EXAMPLE, DETAIL)
 _EARLY_TOKENS = 120

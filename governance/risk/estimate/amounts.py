@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -131,8 +131,3 @@ def _converted(row: LossAmount, currency: str, rates: RateTable | None) -> float
         )
     assert row.currency is not None and row.date is not None  # noqa: S101, PT018 - checked before
     return rates.convert(row.amount, row.currency, currency, row.date)
-
-
-def pooled(amounts: Amounts, domains: Sequence[str]) -> tuple[float, ...]:
-    """Return the amounts of several domains together."""
-    return tuple(x for domain in domains for x in amounts.by_domain.get(domain, ()))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from governance.risk.arrays import FloatArray
 
 
@@ -52,8 +50,3 @@ def significant(value: float, error: float) -> str:
     digits = math.floor(math.log10(error))
     rounded = round(value, -digits)
     return f"{rounded:,.{max(-digits, 0)}f}"
-
-
-def standard_errors_apart(first: TailError, exact: float) -> float:
-    """Return how many standard errors a simulated VaR lies from an exact one."""
-    return abs(first.var - exact) / max(first.var_error, float(np.finfo(float).tiny))
