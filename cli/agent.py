@@ -10,7 +10,16 @@ import typer
 from cli import agent_audit
 from cli.agent_certificate import app as certificate_app
 from cli.audit_options import parse_tier
-from cli.door import AtOption, Door, as_data, moment_of, print_answer, print_answer_lines, with_door
+from cli.door import (
+    AtOption,
+    Door,
+    as_data,
+    given_path,
+    moment_of,
+    print_answer,
+    print_answer_lines,
+    with_door,
+)
 from cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -146,7 +155,7 @@ def certify(
     else:
         data: dict[str, Any] = {"agent": name, "cc": cc, "er": er, "as": as_, "ih": ih}
         data |= {"n_cc": n_cc, "n_er": n_er, "n_as": n_as, "n_ih": n_ih, "basis": basis}
-        data["evidence"] = None if evidence is None else LocalPath(str(evidence))
+        data["evidence"] = given_path(evidence)
         one = parse(agents_certify.CertifyAgent, data)
         standings = [door.ask(agents_certify.certify, one)]
     if door.as_json:

@@ -9,7 +9,7 @@ import typer
 
 from cli import audit_options as opt
 from cli.audit_show import print_result
-from cli.door import Door, with_door
+from cli.door import Door, given_path, with_door
 from cli.output import note
 
 
@@ -53,10 +53,9 @@ def audit(
     """
     from governance.kernel.value import parse
     from governance.operations import audits_run
-    from governance.operations.requests import LocalPath
 
     fields = opt.request_fields(locals())
-    folder = None if out is None else LocalPath(str(out))
+    folder = given_path(out)
     request = parse(
         audits_run.AuditAgent, {**fields, "agent": name, "public": public, "out": folder}
     )

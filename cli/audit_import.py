@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, text_file, with_door
+from cli.door import Door, given_file, with_door
 from cli.output import note, print_table
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def import_(
 
     fields = {
         "files": tuple(LocalPath(str(file)) for file in files),
-        "mapping": None if mapping is None else text_file(mapping),
+        "mapping": given_file(mapping),
         "allow_truncated": allow_truncated,
     }
     if agent is None:

@@ -9,7 +9,7 @@ import typer
 
 from cli import audit_options as opt
 from cli.audit_show import print_result
-from cli.door import Door, print_answer, text_file, with_plain_door
+from cli.door import Door, given_file, print_answer, text_file, with_plain_door
 from cli.output import note, print_table
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def lint(
     from governance.kernel.files import write_atomically
     from governance.operations import audits
 
-    named = None if file is None else text_file(str(file))
+    named = given_file(file)
     request = audits.LintBank(seed=seed, file=named, profiles=profiles)
     found = door.ask(audits.lint, request)
     if out is not None:

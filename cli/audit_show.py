@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.audit_judge import print_judged
-from cli.door import Door, print_answer, with_plain_door
+from cli.door import Door, given_path, print_answer, with_plain_door
 from cli.output import note, print_table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def show(
     from governance.operations import audits
     from governance.operations.requests import LocalPath
 
-    other = None if against is None else LocalPath(str(against))
+    other = given_path(against)
     request = audits.ShowRun(run=LocalPath(str(run)), against=other, worst=worst)
     found = door.ask(audits.show, request)
     if html is not None:

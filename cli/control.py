@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.door import Door, print_answer, text_file, with_door
+from cli.door import Door, given_file, print_answer, text_file, with_door
 from cli.output import note, print_table
-from cli.taxonomy_options import LocalOption, local_file
+from cli.taxonomy_options import LocalOption
 from governance.kernel.value import parse
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def set_(
     said |= {"justification": justification, "owner": owner, "assessor": assessor}
     said |= {"target": target, "due": _day(due), "review_on": _day(review_on)}
     said |= {"system": system, "evidence": tuple(map(_evidence, evidence or ()))}
-    answer = door.ask(set_control, parse(SetControl, {**said, "local": local_file(local)}))
+    answer = door.ask(set_control, parse(SetControl, {**said, "local": given_file(local)}))
     if door.printed(answer):
         return
     of = f" of {answer.system}" if answer.system else ""
@@ -99,7 +99,7 @@ def import_(
     from governance.operations.requests import LocalPath
 
     folder = Path() if file == "-" else Path(file).parent
-    files = {"file": text_file(file), "folder": LocalPath(str(folder)), "local": local_file(local)}
+    files = {"file": text_file(file), "folder": LocalPath(str(folder)), "local": given_file(local)}
     answer = door.ask(import_controls, parse(ControlFile, files))
     if door.printed(answer):
         return
@@ -120,7 +120,7 @@ def list_controls(
     from governance.operations.controls import ControlFilter
     from governance.operations.controls import list_controls as handler
 
-    wanted = {"framework": framework, "system": system, "local": local_file(local)}
+    wanted = {"framework": framework, "system": system, "local": given_file(local)}
     rows = door.ask(handler, parse(ControlFilter, wanted))
     if door.printed(rows):
         return
@@ -143,7 +143,7 @@ def stale(door: Door, local: LocalOption = None) -> None:
     from governance.operations.controls import list_controls as every_word
     from governance.operations.editions import WithLocal
 
-    own = local_file(local)
+    own = given_file(local)
     found = door.ask(list_stale, WithLocal(local=own))
     if door.as_json:
         print_answer(found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, with_plain_door
+from cli.door import Door, given_path, with_plain_door
 from cli.output import note, print_table
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def demo(
     from governance.operations.installation_demonstration import Demonstrate, demonstrate
     from governance.operations.requests import LocalPath
 
-    assumed = None if assumptions is None else LocalPath(assumptions)
+    assumed = given_path(assumptions)
     request = Demonstrate(out=LocalPath(str(out)), limit=limit, assumptions=assumed)
     summary = door.ask(demonstrate, request)
     if door.printed(summary):

@@ -17,6 +17,7 @@ from governance.operations.work import Ears, Work
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from pydantic import BaseModel
 
@@ -171,16 +172,16 @@ def text_file(path: str) -> TextFile:
     return TextFile(name=name, text=text)
 
 
-def given_file(path: str | None) -> TextFile | None:
+def given_file(path: str | Path | None) -> TextFile | None:
     """Read a file as `text_file` does, where one is named."""
-    return None if path is None else text_file(path)
+    return None if path is None else text_file(str(path))
 
 
-def given_path(path: str | None) -> LocalPath | None:
+def given_path(path: str | Path | None) -> LocalPath | None:
     """Return the path that an operation may open, where one is named."""
     from governance.operations.requests import LocalPath
 
-    return None if path is None else LocalPath(path)
+    return None if path is None else LocalPath(str(path))
 
 
 def moment_of(text: str | None, option: str = "--at") -> datetime | None:

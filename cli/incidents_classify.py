@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, print_answer_lines, with_plain_door
+from cli.door import Door, given_path, print_answer_lines, with_plain_door
 from cli.output import print_table
 from governance.kernel.errors import InputError
 
@@ -68,7 +68,6 @@ def classify(
     from governance.kernel.value import parse
     from governance.operations.incidents_classify import TextsToClassify
     from governance.operations.incidents_classify import classify as handler
-    from governance.operations.requests import LocalPath
 
     if (file is None) == (text is None):
         raise InputError(
@@ -80,7 +79,7 @@ def classify(
             TextsToClassify,
             {
                 "items": None if text is None else [{"id": "text", "title": text}],
-                "file": None if file is None else LocalPath(file),
+                "file": given_path(file),
                 "coverage": coverage,
                 "language_model": _language_model(llm_url, llm_model),
             },

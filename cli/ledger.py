@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, print_answer, print_answer_lines, text_file, with_door
+from cli.door import Door, given_file, print_answer, print_answer_lines, with_door
 from cli.ledger_proofs import CheckpointOption, check_proof, checkpoint, prove
 from cli.output import note, print_json, print_table
 
@@ -35,7 +35,7 @@ def verify(door: Door, against: CheckpointOption = None) -> None:
     """
     from governance.operations import ledger
 
-    kept = None if against is None else text_file(str(against))
+    kept = given_file(against)
     found = door.ask(ledger.verify, ledger.Verify(checkpoint=kept))
     if door.as_json:
         print_answer(found)

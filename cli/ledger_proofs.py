@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.door import Door, as_data, print_answer, text_file, with_door, with_plain_door
+from cli.door import Door, as_data, given_file, print_answer, text_file, with_door, with_plain_door
 from cli.output import note
 
 CheckpointOption = Annotated[
@@ -54,7 +54,7 @@ def prove(
     """
     from governance.operations import ledger
 
-    kept = None if checkpoint is None else text_file(str(checkpoint))
+    kept = given_file(checkpoint)
     proof = door.ask(ledger.prove, ledger.Prove(event=event, checkpoint=kept))
     if out is not None and proof.holds:
         _write(out, proof.model_dump(mode="json", exclude={"holds"}))
@@ -77,7 +77,7 @@ def check_proof(
     """Check a proof without any database; exit code 1 where it does not hold."""
     from governance.operations import ledger
 
-    kept = None if checkpoint is None else text_file(str(checkpoint))
+    kept = given_file(checkpoint)
     request = ledger.CheckProof(proof=text_file(str(file)), checkpoint=kept)
     checked = door.ask(ledger.check_proof, request)
     if door.as_json:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.door import Door, as_data, moment_of, text_file, with_door, with_plain_door
+from cli.door import Door, as_data, given_file, moment_of, text_file, with_door, with_plain_door
 from cli.output import note, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -72,7 +72,7 @@ def build(
             at=moment_of(at),
             since=moment_of(since, "--since"),
             language=language,
-            tolerance=None if tolerance is None else text_file(tolerance),
+            tolerance=given_file(tolerance),
             sign=sign,
         ),
     )

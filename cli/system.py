@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.door import Door, with_door
+from cli.door import Door, given_file, with_door
 from cli.output import note, print_table
-from cli.taxonomy_options import LocalOption, local_file
+from cli.taxonomy_options import LocalOption
 from governance.kernel.value import parse
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def add(
     from governance.operations.controls_systems import NewSystem, add_system
 
     said = _declared(description, owner, role, risk_class, status, facts)
-    said |= {"name": name, "threats": tuple(threats or ()), "local": local_file(local)}
+    said |= {"name": name, "threats": tuple(threats or ()), "local": given_file(local)}
     system = door.ask(add_system, parse(NewSystem, said))
     if door.printed(system):
         return
@@ -105,7 +105,7 @@ def threats(
     from governance.operations.controls_systems import ThreatChange, change_threats
 
     said = {"system": name, "add": tuple(add or ()), "drop": tuple(drop or ()), "reason": reason}
-    asked = parse(ThreatChange, {**said, "local": local_file(local)})
+    asked = parse(ThreatChange, {**said, "local": given_file(local)})
     answer = door.ask(change_threats, asked)
     if door.printed(answer):
         return
@@ -144,7 +144,7 @@ def show(
     """
     from governance.operations.controls_systems import SystemAsked, show_system
 
-    asked = {"system": name, "framework": framework, "local": local_file(local)}
+    asked = {"system": name, "framework": framework, "local": given_file(local)}
     shown = door.ask(show_system, parse(SystemAsked, asked))
     if door.printed(shown):
         return

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.door import Door, text_file, with_plain_door
+from cli.door import Door, given_file, text_file, with_plain_door
 from cli.output import note, print_json
-from cli.taxonomy_options import EditionOption, LocalOption, local_file, looked_at
+from cli.taxonomy_options import EditionOption, LocalOption, looked_at
 from governance.kernel.files import write_atomically
 from governance.kernel.value import parse
 
@@ -76,7 +76,7 @@ def import_(
 
     said: dict[str, str | None] = {"format": format_, "framework": framework, "version": version}
     said |= {"name": name, "author": author}
-    files = {"file": text_file(file), "local": local_file(local)}
+    files = {"file": text_file(file), "local": given_file(local)}
     answer = door.ask(take_in, parse(Catalogue, {**files, **said}))
     write_atomically(out, answer.content)
     if door.as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import text_file
+from cli.door import given_file, text_file
 
 if TYPE_CHECKING:
     from governance.operations.requests import TextFile
@@ -27,11 +27,6 @@ EditionOption = Annotated[
 ]
 
 
-def local_file(path: str | None) -> TextFile | None:
-    """Read the file of own rows where one is named."""
-    return None if path is None else text_file(path)
-
-
 def edition(text: str) -> str | TextFile:
     """Return an edition's name as it is; read what names an exported file."""
     return text_file(text) if Path(text).suffix == ".json" else text
@@ -39,4 +34,4 @@ def edition(text: str) -> str | TextFile:
 
 def looked_at(local: str | None, name: str | None) -> dict[str, object]:
     """Return the fields of a request that looks at an edition."""
-    return {"local": local_file(local), "edition": None if name is None else edition(name)}
+    return {"local": given_file(local), "edition": None if name is None else edition(name)}

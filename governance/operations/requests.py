@@ -11,7 +11,6 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic_core import core_schema
 
 from governance.kernel.clock import as_utc
-from governance.kernel.errors import InputError
 from governance.kernel.value import Value
 
 if TYPE_CHECKING:
@@ -39,15 +38,6 @@ MOST = 2**53 - 1  # the largest whole number that JSON keeps everywhere; databas
 # A moment of a request: aware UTC, whatever zone it was written in; without one it counts as UTC.
 UtcTime = Annotated[datetime, AfterValidator(as_utc)]
 Moment = Annotated[UtcTime | None, Field(description="A past moment; else now.")]
-
-
-def moment_or_now(at: datetime | None, now: datetime) -> datetime:
-    """Return the moment that is asked about, or now; raises InputError where it is to come."""
-    if at is None:
-        return now
-    if at > now:
-        raise InputError("lies in the future", field="at")
-    return at
 
 
 class TextFile(Value):

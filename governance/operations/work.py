@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from governance.kernel.errors import InputError
 from governance.operations.caller import Caller
 from governance.operations.place import Place
 
@@ -100,10 +101,12 @@ class Reading(Work):
         Now is never before the last event: a host whose clock is slow sees what the others did,
         as its next request will. Raises InputError for a moment to come.
         """
-        from governance.operations.requests import moment_or_now
         from governance.store.past import present
 
-        return moment_or_now(at, present(self.session, self.now))
+        now = present(self.session, self.now)
+        if at is not None and at > now:
+            raise InputError("lies in the future", field="at")
+        return now if at is None else at
 
 
 @dataclass(frozen=True)
