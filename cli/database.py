@@ -29,6 +29,8 @@ def init(door: Door) -> None:
         return
     note(f"{'created' if done.created else 'already there'}: {done.database}")
     note(f"ontology {done.edition}, policy {done.policy} in force")
+    if done.principal is not None:
+        note(f"{done.principal} is the first principal, with every role but agent")
 
 
 @app.command(epilog="Example: underwriter db upgrade --db governance.db")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from governance.operations.caller import Caller
+    from governance.operations.catalogue import Operation
+    from governance.operations.place import Place
     from governance.operations.requests import LocalPath, TextFile
 
 Command = Callable[..., None]
 ASKED = "underwriter.asked"
+TOKEN_VARIABLE = "UNDERWRITER_TOKEN"  # noqa: S105 - a name, no secret
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 DatabaseOption = Annotated[
@@ -59,12 +64,11 @@ class Door:
         *,
         options: Mapping[str, str] | None = None,
     ) -> AnswerT:
-        """Perform an operation as the operating system's user on the database that is named.
+        """Perform an operation on the database that is named, as the holder of UNDERWRITER_TOKEN.
 
-        An error at a field of the request names the option that stands for it: the one of the same
-        name, or the one that ``options`` gives for the field.
+        Without a token it is the local user who asks. An error at a field of the request names the
+        option that stands for it: the one of the same name, or the one that ``options`` gives.
         """
-        from governance.operations.caller import local_caller
         from governance.operations.catalogue import operation_of
         from governance.operations.perform import perform
         from governance.operations.place import local_place
@@ -74,9 +78,7 @@ class Door:
         self.ctx.meta[ASKED] = True
         try:
             with self.fields(options):
-                # What stores nothing names nobody, and does not wait for the settings.
-                stores = operation_of(handler).effect != "pure"
-                caller = local_caller(place.settings.actor if stores else None)
+                caller = _caller(place, operation_of(handler))
                 return perform(place, caller, handler, request, ears=Ears(note, progress, gauge))
         finally:
             place.close()
@@ -123,6 +125,18 @@ class Door:
             if parameter.name in {field, f"{field}_"} and parameter.opts[0].startswith("--"):
                 return parameter.opts[0]
         return field
+
+
+def _caller(place: Place, operation: Operation) -> Caller:
+    """Return who asks; what stores nothing does not wait for the settings without a token."""
+    from governance.operations.authentication import caller_at
+    from governance.operations.caller import local_reader
+
+    if operation.effect == "pure" and not os.environ.get(TOKEN_VARIABLE):
+        return local_reader()
+    settings = place.settings
+    token = None if settings.token is None else settings.token.get_secret_value()
+    return caller_at(place, operation, token=token, claimed=settings.actor)
 
 
 def with_door(command: Command) -> Command:

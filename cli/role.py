@@ -11,27 +11,25 @@ from cli.output import note, print_table
 from governance.operations.requests import ById
 
 if TYPE_CHECKING:
-    from governance.operations.people import ProposalState
+    from governance.operations.people_proposals import ProposalState
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 proposal_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-ActorArgument = Annotated[str, typer.Argument(help="Name of the actor, as UNDERWRITER_ACTOR says.")]
-RoleArgument = Annotated[
-    str, typer.Argument(help="administrator, auditor, policy_owner, treasurer or operator.")
-]
+ActorArgument = Annotated[str, typer.Argument(help="Name or id of the principal.")]
+RoleArgument = Annotated[str, typer.Argument(help="A role, as `role list` names them.")]
 ProposalArgument = Annotated[str, typer.Argument(help="Id of the proposal, or how it begins.")]
 
 
 @app.callback()
 def role_help() -> None:
-    """Who may do what. Until the first grant everybody may do everything."""
+    """Who may do what. Whoever runs `init` holds every role but agent."""
 
 
-@app.command(epilog="Example: underwriter role grant ada administrator")
+@app.command(epilog="Example: underwriter role grant ada auditor")
 @with_door
 def grant(door: Door, actor: ActorArgument, role: RoleArgument) -> None:
-    """Give an actor a role. The first grant must be that of an administrator."""
+    """Give a principal a role; nobody gives one to themselves."""
     from governance.operations.people import RoleOf, grant_role
 
     answer = door.ask(grant_role, RoleOf(actor=actor, role=role))
@@ -43,7 +41,7 @@ def grant(door: Door, actor: ActorArgument, role: RoleArgument) -> None:
 @app.command(epilog="Example: underwriter role revoke ada auditor")
 @with_door
 def revoke(door: Door, actor: ActorArgument, role: RoleArgument) -> None:
-    """Take a role from an actor."""
+    """Take a role from a principal; the last administrator keeps it."""
     from governance.operations.people import RoleOf, revoke_role
 
     answer = door.ask(revoke_role, RoleOf(actor=actor, role=role))
@@ -64,9 +62,7 @@ def list_(door: Door) -> None:
         return
     held = {role: [row.actor for row in grants if row.role == role] for role in ROLES}
     rows = [(role, ROLES[role], ", ".join(held[role]) or "nobody") for role in ROLES]
-    print_table(("role", "may alone", "held by"), rows)
-    if not grants:
-        note("no roles are in use: everybody may do everything")
+    print_table(("role", "what it may do", "held by"), rows)
 
 
 @proposal_app.callback()
@@ -81,9 +77,9 @@ def list_proposals(
     state: Annotated[str | None, typer.Option(help="open, approved or rejected.")] = None,
 ) -> None:
     """List proposals, the oldest first."""
-    from governance.operations import people
+    from governance.operations import people_proposals as proposals
 
-    rows = door.ask(people.list_proposals, people.ProposalFilter(state=state))
+    rows = door.ask(proposals.list_proposals, proposals.ProposalFilter(state=state))
     if door.printed(rows):
         return
     print_table(
@@ -96,7 +92,7 @@ def list_proposals(
 @with_door
 def approve(door: Door, proposal: ProposalArgument) -> None:
     """Approve a change that somebody else proposed; it takes effect at once."""
-    from governance.operations.people import approve as handler
+    from governance.operations.people_proposals import approve as handler
 
     _print(door.ask(handler, ById(id=proposal)), door.as_json)
 
@@ -105,7 +101,7 @@ def approve(door: Door, proposal: ProposalArgument) -> None:
 @with_door
 def reject(door: Door, proposal: ProposalArgument) -> None:
     """Reject a proposed change."""
-    from governance.operations.people import reject as handler
+    from governance.operations.people_proposals import reject as handler
 
     _print(door.ask(handler, ById(id=proposal)), door.as_json)
 

@@ -72,6 +72,23 @@ class ForbiddenError(InputError):
     http_status = 403
 
 
+class UnauthenticatedError(InputError):
+    """Who asks has not shown who they are; the message tells a guesser nothing more.
+
+    ``reason`` is for counters and logs of the operator, ``subject`` the id of a token that exists.
+    """
+
+    code = "unauthenticated"
+    http_status = 401
+
+    def __init__(
+        self, message: str, *, reason: str, subject: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, field="token", hint=hint)
+        self.reason = reason
+        self.subject = subject
+
+
 class ConflictError(InputError):
     """What is stored already stands against it, or has changed in between."""
 

@@ -37,6 +37,16 @@ class Settings(BaseSettings):
         str | None,
         Field(description="Name written into the ledger. Default: the operating system's user."),
     ] = None
+    token: Annotated[
+        SecretStr | None, Field(description="API token of the principal who acts.")
+    ] = None
+    single_user: Annotated[
+        bool,
+        Field(
+            description="The only person of this installation may approve their own proposals; "
+            "every such event says so."
+        ),
+    ] = False
     key_password: Annotated[
         SecretStr | None, Field(description="Password of the signing keys.")
     ] = None

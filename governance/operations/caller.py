@@ -3,45 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-# Roles, of which `governance.store.access.ROLES` says what each may do alone, and what is so
-# grave that no role includes it.
+if TYPE_CHECKING:
+    from governance.store.ledger import Proof
+
+# The roles of `governance.identity.roles`, which says what each may do.
 Permission = Literal[
     "reader",  # reads, and runs what stores nothing
     "operator",
     "auditor",
     "policy_owner",
     "treasurer",
-    "compliance",  # incidents, controls, systems, risks
+    "compliance",
     "administrator",
     "agent",  # what an agent may do for itself
     "backup",
     "restore",  # making, filling and upgrading a database
     "downgrade",  # drops rows
     "rotate_keys",
+    "trust",
 ]
+EVERYTHING: frozenset[str] = frozenset(get_args(Permission))
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the principal, the name that events say, the permissions, and how it was proved.
+    """Who asks: the principal's id, the name that events say, and how it was proved.
 
-    ``via`` says how the principal was authenticated; ``local`` is whoever can open the database.
+    ``permissions`` are those that the credential gave when it was shown; `perform` asks again
+    whether they still stand. ``principal`` is None for whoever is no principal: the owner of the
+    database, or the local user where there is no database. ``agent`` is the id of the agent that a
+    token is bound to, ``claimed`` a name from the environment, which proves nothing.
     """
 
-    principal: str
+    principal: str | None
     name: str
     permissions: frozenset[str]
-    via: str = "local"
+    via: str = LOCAL
+    claimed: str | None = None
+    agent: str | None = None
+    owner: bool = False
+
+    @property
+    def proof(self) -> Proof:
+        """What events keep beside the name."""
+        from governance.store.ledger import Proof
+
+        return Proof(self.principal, self.via, self.claimed)
 
 
-def local_caller(actor: str | None = None) -> Caller:
-    """Return the operating system's user, who may do everything that the database's roles allow.
+def local_reader() -> Caller:
+    """Return the local user, who may do what stores nothing: no database is asked who it is."""
+    from governance.kernel.system import operating_system_user
 
-    ``actor`` is the name that events say instead of the user's.
-    """
-    import getpass
-
-    user = getpass.getuser()
-    return Caller(f"local:{user}", actor or user, frozenset(get_args(Permission)))
+    return Caller(None, operating_system_user(), frozenset({"reader"}))

@@ -29,14 +29,14 @@ class Operation:
     """One thing that a user can do.
 
     ``handler`` is a dotted path, ``module:function``, below `governance.operations`; ``command``
-    the words of the command line. ``bound`` says that the database's roles, once in use, are
-    asked for the permission.
+    the words of the command line. Any of the ``permissions`` is enough. ``own`` is the field of the
+    request that names an agent, or a reservation of one, where an agent can ask for itself.
     """
 
     name: str
     command: str
-    permission: Permission
-    bound: bool
+    permissions: tuple[Permission, ...]
+    own: str | None
     effect: Effect
     handler: str
 
@@ -109,8 +109,8 @@ def _operation(row: dict[str, str]) -> Operation:
     return Operation(
         name=row["name"],
         command=row["command"],
-        permission=cast("Permission", row["permission"]),
-        bound=row["bound"] == "bound",
+        permissions=cast("tuple[Permission, ...]", tuple(row["permission"].split())),
+        own=row["own"] or None,
         effect=cast("Effect", row["effect"]),
         handler=row["handler"],
     )

@@ -13,12 +13,13 @@ from governance.operations.work import Running
 
 
 class Initialised(Value):
-    """What was made or found, and in which database."""
+    """What was made or found, and in which database; ``principal`` where the first was added."""
 
     database: str
     created: bool
     edition: str
     policy: str
+    principal: str | None
 
 
 class MoveTo(Value):

@@ -16,12 +16,13 @@ from governance.kernel.files import write_atomically
 from governance.kernel.settings import Settings
 from governance.kernel.value import Value
 from governance.operations import agents, agents_certify, incidents, installation, ledger, reports
-from governance.operations.caller import Caller
+from governance.operations.authentication import caller_at
+from governance.operations.catalogue import operation_of
 from governance.operations.incidents_show import IncidentSearch, count_incidents, list_incidents
 from governance.operations.perform import perform
 from governance.operations.place import Place, place_of
 from governance.operations.requests import LocalPath, Nothing
-from governance.operations.work import Running, Work
+from governance.operations.work import Work
 from governance.registry.standing import AgentStanding
 from governance.reports.kinds import KINDS
 
@@ -80,7 +81,7 @@ class DemoSummary(Value):
     files: dict[str, str]
 
 
-def demonstrate(work: Running, request: Demonstrate) -> DemoSummary:
+def demonstrate(work: Work, request: Demonstrate) -> DemoSummary:
     """Run the main job: real incidents, exposure, certified agents, report, ledger."""
     from governance.store.engine import make_engine
     from governance.store.store import Store
@@ -96,7 +97,7 @@ def demonstrate(work: Running, request: Demonstrate) -> DemoSummary:
         store.close()
 
 
-def main_job(work: Running, place: Place, request: Demonstrate) -> DemoSummary:
+def main_job(work: Work, place: Place, request: Demonstrate) -> DemoSummary:
     """Do the main job in an empty place and write report and bundle into the folder asked for.
 
     Every step but the storing of exposure is an operation that a user can ask for. Raises
@@ -107,7 +108,7 @@ def main_job(work: Running, place: Place, request: Demonstrate) -> DemoSummary:
 
     named, out = request.assumptions, request.out.file
     assumed = read_assumptions(None if named is None else str(named))
-    inside = Inside(place, replace(work.caller, name="demo"))
+    inside = Inside(place)
     inside.do(installation.initialise, Nothing())
     if inside.do(count_incidents, Nothing()).stored:
         raise StorageError(
@@ -132,19 +133,20 @@ def main_job(work: Running, place: Place, request: Demonstrate) -> DemoSummary:
 
 @dataclass(frozen=True)
 class Inside:
-    """The place of the demonstration, and who asks there."""
+    """The place of the demonstration, in which the local user asks."""
 
     place: Place
-    caller: Caller
 
     def do(self, handler: Callable[[WorkT, RequestT], AnswerT], asked: RequestT) -> AnswerT:
         """Perform one operation there."""
-        return perform(self.place, self.caller, handler, asked)
+        caller = caller_at(self.place, operation_of(handler))
+        return perform(self.place, caller, handler, asked)
 
     @property
     def store(self) -> Store:
-        """The store, in which the caller acts."""
-        return self.place.store.acting_as(self.caller.name)
+        """The store, in which the local user acts."""
+        caller = caller_at(self.place, operation_of(count_incidents))
+        return self.place.store.acting_as(caller.name, caller.proof)
 
 
 def spread(records: Sequence[IncidentRecord], limit: int) -> tuple[IncidentRecord, ...]:

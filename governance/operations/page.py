@@ -39,10 +39,10 @@ def _index() -> str:
     rows = ["| operation | command | permission | effect |", "| --- | --- | --- | --- |"]
     for operation in operations().values():
         anchor = operation.name.replace(".", "")
-        bound = ", bound" if operation.bound else ""
+        needed = " or ".join(operation.permissions) + (", own" if operation.own else "")
         rows.append(
             f"| [`{operation.name}`](#{anchor}) | `{operation.command}` | "
-            f"{operation.permission}{bound} | {operation.effect} |"
+            f"{needed} | {operation.effect} |"
         )
     areas = {operation.area for operation in operations().values()}
     return "\n".join(rows) + f"\n\n{len(operations())} operations in {len(areas)} areas.\n"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from governance.kernel.errors import ForbiddenError
 from governance.operations.caller import Caller
 from governance.operations.catalogue import Operation, operation_of
+from governance.operations.permit import require_at, require_now, require_permission
 from governance.operations.place import Place
 from governance.operations.work import SILENT, Ears, Reading, Running, Work, Writing
 
@@ -38,7 +39,7 @@ def perform(
     the database fails.
     """
     operation = operation_of(handler)
-    _permit(operation, caller)
+    require_permission(operation, caller)
     call = _Call(place, caller, operation, ears)
     ways = {"pure": call.compute, "reads": call.read, "writes": call.write, "runs": call.run}
     way: Callable[..., AnswerT] = ways[operation.effect]
@@ -63,17 +64,15 @@ class _Call:
         with ExitStack() as exits:
             now = self.place.clock.now()
             work = Reading(self.place, self.caller, now, self.ears, exits)
-            if self.operation.bound:
-                self.require_held(work.session)
+            self.require(work.session, request, now)
             return handler(work, request)
 
     def write(self, handler: Callable[[Writing, Any], Any], request: Any) -> Any:
         """Carry out what writes, in one transaction or in one that threads share."""
 
         def carry_out(transaction: Transaction) -> Any:
-            own = replace(transaction, actor=self.caller.name)
-            if self.operation.bound:
-                self.require_held(own.session)
+            own = replace(transaction, actor=self.caller.name, proof=self.caller.proof)
+            self.require(own.session, request, own.now)
             work = Writing(self.place, self.caller, own.now, self.ears, transaction=own)
             return handler(work, request)
 
@@ -84,21 +83,10 @@ class _Call:
 
     def run(self, handler: Callable[[Running, Any], Any], request: Any) -> Any:
         """Carry out long work, which opens its own transactions."""
-        if self.operation.bound:
-            with self.place.store.read() as session:
-                self.require_held(session)
-        return handler(Running(self.place, self.caller, self.place.clock.now(), self.ears), request)
+        now = self.place.clock.now()
+        require_at(self.place, self.caller, self.operation, request, now)
+        return handler(Running(self.place, self.caller, now, self.ears), request)
 
-    def require_held(self, session: Session) -> None:
-        """Raise ForbiddenError where roles are in use and the caller lacks the one needed."""
-        from governance.store.access import require_held_role
-
-        require_held_role(session, self.caller.name, self.operation.permission)
-
-
-def _permit(operation: Operation, caller: Caller) -> None:
-    if operation.permission not in caller.permissions:
-        raise ForbiddenError(
-            f"{caller.name!r} lacks the permission {operation.permission} for {operation.name}",
-            field="actor",
-        )
+    def require(self, session: Session, request: Any, now: datetime) -> None:
+        """Raise ForbiddenError unless what is stored lets the caller ask now."""
+        require_now(session, self.caller, self.operation, request, now)

@@ -61,6 +61,16 @@ class Place:
         require_current(self.unchecked.engine)
         return self.unchecked
 
+    def state(self) -> str:
+        """Return what the database is: missing, empty, foreign, newer, older or current.
+
+        Raises StorageError where it cannot be reached.
+        """
+        from governance.store.revision import is_missing, store_state
+
+        engine = self.unchecked.engine
+        return "missing" if is_missing(engine) else store_state(engine).state
+
     @property
     def shown(self) -> str:
         """The database's URL, without a password."""
@@ -101,7 +111,7 @@ def local_place(settings: Settings | None = None, url: str | None = None) -> Pla
         engine = make_engine(
             url or default_database_url(found), lock_timeout_seconds=found.lock_timeout_seconds
         )
-        return Store(engine, place.clock, found.actor or "")
+        return Store(engine, place.clock, "")
 
     place = Place(settings, make, named=url is not None)
     return place

@@ -128,12 +128,12 @@ class Running(Work):
     @cached_property
     def store(self) -> Store:
         """The store, in which the caller acts; raises StorageError where it is not usable."""
-        return self.place.store.acting_as(self.caller.name)
+        return self.place.store.acting_as(self.caller.name, self.caller.proof)
 
     @cached_property
     def unchecked(self) -> Store:
         """The store, in which the caller acts, whatever its database is."""
-        return self.place.unchecked.acting_as(self.caller.name)
+        return self.place.unchecked.acting_as(self.caller.name, self.caller.proof)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

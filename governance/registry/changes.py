@@ -1,7 +1,4 @@
-"""Changes that may need a second person: a policy that raises a ceiling, the lifting of a freeze.
-
-Where no roles are in use there is one person, and such a change takes effect at once.
-"""
+"""Changes that need a second person: a policy that raises a ceiling, the lifting of a freeze."""
 
 from __future__ import annotations
 
@@ -9,11 +6,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.gate.diff import diff
 from governance.gate.policy import Policy
+from governance.kernel.errors import InputError
 from governance.registry.agents import find_agent
 from governance.registry.incident_effects import lift_freeze
 from governance.registry.policies import policy_in_force, set_policy
 from governance.registry.roles import Carry, propose
-from governance.store.access import roles_in_use
 from governance.store.agents import Agent
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
@@ -27,27 +24,22 @@ def request_policy(
     *,
     key: Ed25519PrivateKey | None = None,
 ) -> Proposal | bool:
-    """Put a policy in force, or propose it where it raises authority and roles are in use.
+    """Put a policy in force, or propose it where it raises authority.
 
     Returns the proposal, or whether the policy in force changed.
     """
-    if roles_in_use(transaction) and raises_authority(
-        policy_in_force(transaction.session, group), policy
-    ):
+    if raises_authority(policy_in_force(transaction.session, group), policy):
         document = {"policy": policy.model_dump(mode="json"), "group": group}
         return propose(transaction, "policy", group, document, role="policy_owner", reason=reason)
     return set_policy(transaction, policy, group, key=key)
 
 
-def request_lift(transaction: Transaction, agent: Agent, reason: str) -> Proposal | None:
-    """Lift an agent's freeze, or propose it where roles are in use; returns the proposal."""
-    if roles_in_use(transaction):
-        document = {"agent": agent.id}
-        return propose(
-            transaction, "lift", agent.name, document, role="policy_owner", reason=reason
-        )
-    lift_freeze(transaction, agent, reason)
-    return None
+def request_lift(transaction: Transaction, agent: Agent, reason: str) -> Proposal:
+    """Propose to lift an agent's freeze; returns the proposal."""
+    if agent.status != "frozen":
+        raise InputError(f"{agent.name!r} is {agent.status}, not frozen", field="agent")
+    document = {"agent": agent.id}
+    return propose(transaction, "lift", agent.name, document, role="auditor", reason=reason)
 
 
 def raises_authority(before: Policy, after: Policy) -> bool:

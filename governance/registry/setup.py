@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from governance.gate.policy import default_policy
+from governance.identity.first import add_first_principal
 from governance.kernel.value import Value
 from governance.registry.keys import open_signing_key
 from governance.registry.ontology import store_ontology
@@ -21,10 +22,13 @@ class SetUp(Value):
     created: bool
     edition: str
     policy: str
+    principal: str | None = None
 
 
 def set_up(store: Store, password: bytes | None = None) -> SetUp:
-    """Create the schema, load the packaged ontology, put a policy in force; safe to repeat.
+    """Create the schema, load the ontology, put a policy in force, add the first principal.
+
+    Safe to repeat: the first principal is added only where there is none.
 
     A policy that somebody set is left as it is. With the password of the signing keys the default
     policy is put in force under a signature.
@@ -39,4 +43,10 @@ def set_up(store: Store, password: bytes | None = None) -> SetUp:
             key = None if password is None else open_signing_key(transaction, password)
             set_policy(transaction, default_policy(), key=key)
         policy = policy_in_force(session)
-    return SetUp(created=created, edition=ontology.edition, policy=policy.name)
+        first = add_first_principal(transaction)
+    return SetUp(
+        created=created,
+        edition=ontology.edition,
+        policy=policy.name,
+        principal=None if first is None else first.name,
+    )

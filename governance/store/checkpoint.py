@@ -52,6 +52,9 @@ class ProvenEvent(Value):
     actor: str
     payload: str
     previous_hash: str
+    actor_id: str | None = None
+    via: str | None = None
+    claimed: str | None = None
 
     def hash_as(self, sequence: int) -> str:
         """Return the hash that the event has under a number."""

@@ -48,6 +48,10 @@ class LedgerEvent(Base):
     payload: Mapped[str] = mapped_column(Text)
     previous_hash: Mapped[str]
     hash: Mapped[str]
+    # How who acted was known; not there in events that are older than the columns.
+    actor_id: Mapped[str | None]
+    via: Mapped[str | None]
+    claimed: Mapped[str | None]
 
     def data(self) -> dict[str, Any]:
         """Return the payload as JSON data."""
@@ -65,6 +69,25 @@ class LedgerHead(Base):
     sequence: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"))
     hash: Mapped[str]
     at: Mapped[datetime | None]
+
+
+# Columns that the hash covers only where they hold something: older events have none.
+LATER = ("actor_id", "via", "claimed")
+
+
+class Proof(NamedTuple):
+    """How who acts is known: the principal's id, what it was proved by, and the name claimed.
+
+    ``via`` is ``local``, ``token:ID``, ``session:ID`` or ``issuer:NAME``; ``claimed`` is a word
+    from the environment, which proves nothing.
+    """
+
+    actor_id: str | None = None
+    via: str | None = None
+    claimed: str | None = None
+
+
+UNPROVED = Proof()
 
 
 class Appended(NamedTuple):
@@ -102,12 +125,20 @@ def hash_of(entry: LedgerEvent, sequence: int) -> str:
             "actor": entry.actor,
             "payload": entry.payload,
             "previous_hash": entry.previous_hash,
+            **{name: getattr(entry, name) for name in LATER},
         }
     )
 
 
+def without_absent(columns: dict[str, Any]) -> dict[str, Any]:
+    """Return an event as it is hashed and handed on: without the later columns it lacks."""
+    absent = {name for name in LATER if columns.get(name) is None}
+    return {name: value for name, value in columns.items() if name not in absent}
+
+
 def _hash(columns: dict[str, Any]) -> str:
-    return sha256_hex(canonical_json({**columns, "at": format_time(columns["at"])}))
+    hashed = {**without_absent(columns), "at": format_time(columns["at"])}
+    return sha256_hex(canonical_json(hashed))
 
 
 class Chain:
@@ -125,7 +156,14 @@ class Chain:
         return self._locked()[2]
 
     def append(
-        self, *, at: datetime, kind: str, subject: str, actor: str, payload: dict[str, Any]
+        self,
+        *,
+        at: datetime,
+        kind: str,
+        subject: str,
+        actor: str,
+        payload: dict[str, Any],
+        proof: Proof = UNPROVED,
     ) -> Appended:
         """Add one event behind the last.
 
@@ -145,6 +183,7 @@ class Chain:
             "actor": actor,
             "payload": canonical_json(payload).decode(),
             "previous_hash": previous_hash,
+            **proof._asdict(),
         }
         appended = Appended(last + 1, _hash(columns))
         self._write({**columns, "hash": appended.hash}, max(at, last_at) if last_at else at)

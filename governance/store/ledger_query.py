@@ -25,6 +25,9 @@ class LedgerEntry(Value):
     data: dict[str, Any]
     previous_hash: str
     hash: str
+    actor_id: str | None = None
+    via: str | None = None
+    claimed: str | None = None
 
 
 def last_events(
@@ -69,4 +72,7 @@ def _entry(event: LedgerEvent) -> LedgerEntry:
         data=event.data(),
         previous_hash=event.previous_hash,
         hash=event.hash,
+        actor_id=event.actor_id,
+        via=event.via,
+        claimed=event.claimed,
     )

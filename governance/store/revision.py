@@ -100,9 +100,16 @@ def require_current(engine: Engine) -> None:
 
 def require_file(engine: Engine) -> None:
     """Raise StorageError where a SQLite file is missing, before connecting would make it."""
+    if is_missing(engine):
+        raise StorageError(
+            f"{engine.url.database}: no such database", remedy="installation.initialise"
+        )
+
+
+def is_missing(engine: Engine) -> bool:
+    """Return whether a SQLite file is not there."""
     file = engine.url.database
-    if engine.dialect.name == "sqlite" and file != ":memory:" and not Path(str(file)).exists():
-        raise StorageError(f"{file}: no such database", remedy="installation.initialise")
+    return engine.dialect.name == "sqlite" and file != ":memory:" and not Path(str(file)).exists()
 
 
 def _revision(connection: Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""Tables of who may do what, and of changes that wait for a second person."""
+"""Table of changes that wait for a second person."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Mapped, mapped_column
 
 from governance.store.base import Base
-
-
-class RoleGrant(Base):
-    """A role that an actor holds."""
-
-    __tablename__ = "role_grant"
-
-    actor: Mapped[str] = mapped_column(primary_key=True)
-    role: Mapped[str] = mapped_column(primary_key=True)
-    granted_by: Mapped[str]
-    granted_at: Mapped[datetime]
 
 
 class Proposal(Base):

@@ -17,19 +17,20 @@ from sqlalchemy.orm import Session
 from governance.kernel.clock import Clock
 from governance.kernel.errors import StorageError
 from governance.kernel.ids import RandomBytes, uuid7
-from governance.store.ledger import Appended, Chain
+from governance.store.ledger import UNPROVED, Appended, Chain, Proof
 from governance.store.writers import Writers, session_on
 
 
 @dataclass(frozen=True)
 class Transaction:
-    """One unit of work: a session, the moment it happens at, and who acts."""
+    """One unit of work: a session, the moment it happens at, who acts, and how that is known."""
 
     session: Session
     now: datetime
     actor: str
     random_bytes: RandomBytes
     ledger: Chain
+    proof: Proof = UNPROVED
 
     def new_id(self) -> str:
         """Return a fresh UUIDv7."""
@@ -38,7 +39,12 @@ class Transaction:
     def record(self, kind: str, subject: str, payload: dict[str, Any]) -> Appended:
         """Write the ledger event of a state change into this transaction."""
         return self.ledger.append(
-            at=self.now, kind=kind, subject=subject, actor=self.actor, payload=payload
+            at=self.now,
+            kind=kind,
+            subject=subject,
+            actor=self.actor,
+            payload=payload,
+            proof=self.proof,
         )
 
 
@@ -50,6 +56,7 @@ class Store:
     clock: Clock
     actor: str
     random_bytes: RandomBytes = secrets.token_bytes
+    proof: Proof = UNPROVED
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -66,11 +73,11 @@ class Store:
         """Yield a transaction; it is committed at the end and rolled back on any error."""
         with translated_errors(), self._writers.writer() as session:
             now, ledger = self.clock.now(), Chain(session)
-            yield Transaction(session, now, self.actor, self.random_bytes, ledger)
+            yield Transaction(session, now, self.actor, self.random_bytes, ledger, self.proof)
 
-    def acting_as(self, actor: str) -> Store:
+    def acting_as(self, actor: str, proof: Proof = UNPROVED) -> Store:
         """Return the same store, with the same connections, in which somebody else acts."""
-        other = replace(self, actor=actor)
+        other = replace(self, actor=actor, proof=proof)
         other.__dict__["_writers"] = self._writers
         return other
 

@@ -27,7 +27,7 @@ from governance.store.economy_audits import StandingMark
 from governance.store.checkpoint_table import LedgerCheckpoint
 from governance.store.keys import Revocation, SigningKey
 from governance.store.incident_links import IncidentLink
-from governance.store.roles import Proposal, RoleGrant
+from governance.store.roles import Proposal
 from governance.store.risks import RegisteredRisk
 from governance.store.assessment import (
     AiSystem,
@@ -36,12 +36,21 @@ from governance.store.assessment import (
     ControlEvidence,
 )
 from governance.store.audits import AuditRecord
+from governance.store.principals import (
+    ApiToken,
+    ExternalIdentity,
+    Principal,
+    RefusalCount,
+    RoleGrant,
+    SignInLink,
+)
 
 __all__ = [
     "Account",
     "Agent",
     "AiSystem",
     "AiSystemThreat",
+    "ApiToken",
     "AuditRecord",
     "Authority",
     "Base",
@@ -51,6 +60,7 @@ __all__ = [
     "ControlAssessment",
     "ControlEvidence",
     "Delegation",
+    "ExternalIdentity",
     "Incident",
     "IncidentClassification",
     "IncidentImport",
@@ -64,13 +74,16 @@ __all__ = [
     "PolicyInForce",
     "PolicyVersion",
     "Posting",
+    "Principal",
     "Proposal",
     "Refund",
+    "RefusalCount",
     "RegisteredRisk",
     "Reservation",
     "Revocation",
     "RiskRun",
     "RoleGrant",
+    "SignInLink",
     "SignedRelease",
     "SigningKey",
     "StandingMark",

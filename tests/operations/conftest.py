@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, get_args
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from governance.identity.principals import add_new
+from governance.identity.tokens import create_token
 from governance.kernel.settings import Settings
-from governance.operations.caller import Caller, Permission
+from governance.operations.authentication import by_token
+from governance.operations.caller import EVERYTHING, Caller
 from governance.operations.perform import perform
 from governance.operations.place import Place, place_of
+from governance.store.principals import Principal
 from governance.store.store import Store
 
-EVERYTHING = frozenset(get_args(Permission))
 Ask = Callable[..., Any]
+ROLES = tuple(sorted(EVERYTHING - {"agent"}))
 
 
-def somebody(name: str = "tester") -> Caller:
-    return Caller(f"local:{name}", name, EVERYTHING)
+def enrol(place: Place, name: str = "tester", roles: Sequence[str] = ROLES) -> Caller:
+    """Return somebody with these roles as a token of theirs proves it; added where not there."""
+    with place.store.write() as transaction:
+        session = transaction.session
+        kind = "agent" if set(roles) == {"agent"} else "person"
+        known = session.scalar(select(Principal).where(Principal.name == name))
+        principal = known or add_new(transaction, name, kind, roles=roles)
+        text = create_token(transaction, principal).text
+    return by_token(place, text)
 
 
 @pytest.fixture
@@ -37,7 +49,11 @@ def place(store: Store) -> Place:
 def ask(place: Place) -> Ask:
     """Performs a handler's operation, as `tester` unless somebody else is named."""
 
+    known: dict[str, Caller] = {}
+
     def asked(handler: Callable[..., Any], request: Any, *, actor: str = "tester") -> Any:
-        return perform(place, somebody(actor), handler, request)
+        if actor not in known:
+            known[actor] = enrol(place, actor)
+        return perform(place, known[actor], handler, request)
 
     return asked

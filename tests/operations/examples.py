@@ -8,11 +8,12 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
+from governance.operations.authentication import caller_at
 from governance.operations.catalogue import Operation, operations
 from governance.operations.perform import perform
 from governance.operations.place import Place
 from governance.operations.requests import LOCAL
-from tests.operations.conftest import somebody
+from tests.operations.conftest import enrol
 
 
 def names_of(area: str) -> list[str]:
@@ -30,7 +31,8 @@ def run_example(place: Place, name: str, ids: Mapping[str, str] | None = None) -
     """Perform an operation's example and return its answer as JSON data of its own type."""
     operation = operations()[name]
     handler = operation.function()
-    answer = perform(place, somebody(), handler, request_of(operation, ids or {}))
+    caller = enrol(place) if place.state() == "current" else caller_at(place, operation)
+    answer = perform(place, caller, handler, request_of(operation, ids or {}))
     written = TypeAdapter(get_type_hints(handler)["return"]).dump_json(answer, by_alias=True)
     return json.loads(written)
 

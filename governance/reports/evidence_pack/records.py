@@ -17,7 +17,7 @@ from governance.store.checkpoint_table import LedgerCheckpoint
 from governance.store.exposure import RiskRun
 from governance.store.incidents import IncidentClassification, IncidentReview
 from governance.store.keys import Revocation, SigningKey
-from governance.store.ledger import LedgerEvent
+from governance.store.ledger import LedgerEvent, without_absent
 from governance.store.merkle import Frontier, leaf_hash
 from governance.store.policies import PolicyVersion
 from governance.store.typed_json import as_stored
@@ -68,7 +68,7 @@ def _rows(session: Session, table: type[Base], wanted: ColumnElement[bool]) -> I
 
 
 def _line(row: Row[Any]) -> bytes:
-    data = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+    data = without_absent(dict(row._mapping))  # noqa: SLF001 - SQLAlchemy's public name
     return canonical_json({k: _plain(v) for k, v in data.items() if k not in HIDDEN}) + b"\n"
 
 

@@ -1,0 +1,1 @@
+"""Who acts: principals, their roles, and the credentials by which they are known."""

@@ -1,0 +1,23 @@
+"""The first principal of an installation: whoever makes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from governance.identity.local import local_user
+from governance.identity.principals import add_new, count_principals
+from governance.identity.roles import ALL_BUT_AGENT
+from governance.store.ledger import Proof
+from governance.store.principals import Principal
+from governance.store.store import Transaction
+
+BY = "init"
+
+
+def add_first_principal(transaction: Transaction) -> Principal | None:
+    """Make the local user a person with all roles but ``agent``; None where anybody is there."""
+    if count_principals(transaction.session):
+        return None
+    user = local_user(transaction.session)
+    acting = replace(transaction, actor=BY, proof=Proof(via="local"))
+    return add_new(acting, user, "person", roles=ALL_BUT_AGENT, local_user=user)

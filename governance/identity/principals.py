@@ -1,0 +1,130 @@
+"""Principals: added, found, disabled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from governance.identity.grants import administrators, give, store_grant
+from governance.identity.roles import AGENT, require_known
+from governance.kernel.errors import ConflictError, InputError, NotFoundError
+from governance.store.principals import Principal
+from governance.store.store import Transaction
+
+Kind = Literal["person", "service", "agent"]
+
+_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+# Names by which events call those who are no principal.
+NOBODY = "unauthenticated"
+LOCAL = "local:"
+_TAKEN = frozenset({NOBODY, "migration", "init", "local"})
+
+
+def add_principal(
+    transaction: Transaction, name: str, kind: str, roles: Sequence[str] = ()
+) -> Principal:
+    """Add a principal with its roles; where there is one of that name and kind, add the roles.
+
+    A principal of kind ``agent`` holds the role ``agent`` and no other. Raises ConflictError where
+    the name is of another kind or looks like another's, ForbiddenError for roles of one's own.
+    """
+    if kind not in get_args(Kind):
+        raise InputError(f"{kind!r} is no kind", field="kind", hint=", ".join(get_args(Kind)))
+    wanted = _roles_of(kind, roles)
+    session = transaction.session
+    found = session.scalar(select(Principal).where(Principal.name == name))
+    if found is not None and found.kind != kind:
+        raise ConflictError(f"{name!r} is a principal of kind {found.kind}", field="kind")
+    if found is None:
+        return add_new(transaction, name, kind, roles=wanted)
+    for role in wanted:
+        give(transaction, found, role)
+    return found
+
+
+def add_new(
+    transaction: Transaction,
+    name: str,
+    kind: str,
+    *,
+    roles: Sequence[str] = (),
+    local_user: str | None = None,
+) -> Principal:
+    """Store a principal that is not there yet, with roles that are known to fit; one event."""
+    reserved = name in _TAKEN or name.startswith(LOCAL)
+    if not _NAME.fullmatch(name) or name != name.strip() or reserved:
+        raise InputError(f"{name!r} is no name for a principal", field="name")
+    principal = Principal(
+        id=transaction.new_id(),
+        name=name,
+        kind=kind,
+        state="active",
+        local_user=local_user,
+        created_by=transaction.actor,
+        created_at=transaction.now,
+    )
+    transaction.session.add(principal)
+    transaction.session.flush()
+    for role in sorted(set(roles)):
+        store_grant(transaction, principal, role)
+    payload = {"name": name, "kind": kind, "local_user": local_user, "roles": sorted(set(roles))}
+    transaction.record("principal.added", principal.id, payload)
+    return principal
+
+
+def find_principal(session: Session, name_or_id: str) -> Principal:
+    """Return a principal by id or name; raises NotFoundError."""
+    found = session.get(Principal, name_or_id)
+    if found is None:
+        found = session.scalar(select(Principal).where(Principal.name == name_or_id))
+    if found is None:
+        raise NotFoundError(
+            f"no principal is named {name_or_id!r}", field="name", remedy="principals.list"
+        )
+    return found
+
+
+def list_principals(session: Session) -> list[Principal]:
+    """Return every principal by name."""
+    return list(session.scalars(select(Principal).order_by(Principal.name)))
+
+
+def count_principals(session: Session) -> int:
+    """Return how many principals there are."""
+    return session.scalar(select(func.count()).select_from(Principal)) or 0
+
+
+def disable_principal(transaction: Transaction, principal: Principal) -> bool:
+    """Let a principal act no more, whatever credentials it has; returns False where it is so.
+
+    The last active administrator stays.
+    """
+    if principal.state == "disabled":
+        return False
+    if administrators(transaction.session) == {principal.id}:
+        raise ConflictError("the last administrator stays", field="name")
+    principal.state = "disabled"
+    transaction.record("principal.disabled", principal.id, {"name": principal.name})
+    return True
+
+
+def enable_principal(transaction: Transaction, principal: Principal) -> bool:
+    """Let a disabled principal act again; returns False where it is active."""
+    if principal.state == "active":
+        return False
+    principal.state = "active"
+    transaction.record("principal.enabled", principal.id, {"name": principal.name})
+    return True
+
+
+def _roles_of(kind: str, roles: Sequence[str]) -> list[str]:
+    require_known(roles)
+    if kind != AGENT:
+        return list(roles)
+    if set(roles) - {AGENT}:
+        raise InputError("an agent holds the role agent and no other", field="role")
+    return [AGENT]

@@ -1,0 +1,102 @@
+"""Whether a caller may ask for an operation: by the table, and by what is stored at the moment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from governance.kernel.errors import ForbiddenError, StorageError
+from governance.operations.caller import Caller
+from governance.operations.catalogue import Operation
+from governance.operations.place import Place
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+def require_permission(operation: Operation, caller: Caller) -> None:
+    """Raise ForbiddenError where no permission of the caller's is one of the operation's.
+
+    A token that is bound to an agent asks for what an agent can do for itself alone.
+    """
+    if caller.agent is not None and operation.own is None:
+        raise ForbiddenError("this token acts for one agent alone", field="token")
+    if not _wanted(operation) & caller.permissions:
+        raise _forbidden(operation, caller)
+
+
+def require_now(
+    session: Session, caller: Caller, operation: Operation, request: Any, now: datetime
+) -> None:
+    """Raise ForbiddenError unless what is stored lets the caller ask at this moment.
+
+    Roles, tokens and principals that were taken since the caller was authenticated count, and an
+    agent's token does for its agent what the request names.
+    """
+    from governance.identity.authenticate import Identity, still_stands
+
+    who = Identity(
+        caller.principal, caller.name, caller.permissions, caller.via, caller.agent, caller.owner
+    )
+    if not still_stands(session, who, _wanted(operation), now):
+        raise _forbidden(operation, caller)
+    plain = caller.permissions & frozenset(operation.permissions)
+    if caller.agent is not None or not plain:
+        _require_own(session, caller, operation, request)
+
+
+def require_at(
+    place: Place, caller: Caller, operation: Operation, request: Any, now: datetime
+) -> None:
+    """Raise ForbiddenError as `require_now` does, whatever the place's database is.
+
+    Where it is not ours or not there, nobody can be kept from anything in it.
+    """
+    try:
+        state = place.state()
+    except StorageError:
+        if "reader" in operation.permissions:
+            return
+        raise
+    if state == "current":
+        with place.store.read() as session:
+            require_now(session, caller, operation, request, now)
+    elif state == "older":
+        with place.unchecked.read() as session:
+            _require_before_upgrade(session, caller, operation)
+
+
+def _require_before_upgrade(session: Session, caller: Caller, operation: Operation) -> None:
+    from governance.identity.authenticate import before_upgrade
+
+    if not _wanted(operation) & before_upgrade(session).permissions:
+        raise _forbidden(operation, caller)
+
+
+def _wanted(operation: Operation) -> frozenset[str]:
+    own = {"agent"} if operation.own is not None else set()
+    return frozenset({*operation.permissions, *own})
+
+
+def _require_own(session: Session, caller: Caller, operation: Operation, request: Any) -> None:
+    from governance.store.agents import Agent
+    from governance.store.economy_reservations import Reservation
+
+    named = getattr(request, str(operation.own))
+    if operation.own == "reservation":
+        row = session.get(Reservation, named)
+        own = row is not None and row.agent_id == caller.agent
+    else:
+        agent = session.get(Agent, caller.agent) if caller.agent is not None else None
+        own = agent is not None and named in (agent.id, agent.name)
+    if not own:
+        raise ForbiddenError("this token acts for one agent alone", field="token")
+
+
+def _forbidden(operation: Operation, caller: Caller) -> ForbiddenError:
+    needed = " or ".join(operation.permissions)
+    return ForbiddenError(
+        f"{caller.name!r} lacks the role {needed}, which {operation.name} takes",
+        field="actor",
+        remedy=f"roles.grant {caller.name} {operation.permissions[0]}",
+    )
