@@ -15,6 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from cli.main import run
+from governance.kernel import system
 from governance.kernel.clock import FixedClock
 from governance.registry.setup import set_up
 from governance.store.store import Store
@@ -82,6 +83,7 @@ def _away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("CONFIG", "DATA", "CACHE", "STATE"):
             patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
         patch.setenv("UNDERWRITER_KEY_PASSWORD", PASSWORD)
+        patch.setattr(system, "operating_system_user", lambda: "tester")
         yield
 
 
@@ -101,7 +103,6 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setenv("UNDERWRITER_ACTOR", "tester")
     monkeypatch.setenv("UNDERWRITER_KEY_PASSWORD", PASSWORD)
     monkeypatch.setenv("COLUMNS", "160")
 

@@ -12,6 +12,7 @@ from cli.main import run
 from governance.incidents.intake import ReadOptions, ReadResult, read_incidents
 from governance.kernel.errors import InputError, StorageError
 from governance.kernel.settings import Settings
+from governance.operations.caller import local_reader
 from governance.operations.installation_demonstration import (
     SOURCE,
     Demonstrate,
@@ -21,11 +22,10 @@ from governance.operations.installation_demonstration import (
 )
 from governance.operations.place import place_of
 from governance.operations.requests import LocalPath
-from governance.operations.work import Running
+from governance.operations.work import Work
 from governance.store.store import Store
 from governance.store.verify import verify_ledger
 from taxonomy import load
-from tests.operations.conftest import somebody
 
 
 def _demonstrate(
@@ -34,7 +34,7 @@ def _demonstrate(
     place = place_of(store, Settings())
     named = None if assumptions is None else LocalPath(str(assumptions))
     request = Demonstrate(out=LocalPath(str(out)), limit=limit, assumptions=named)
-    return main_job(Running(place, somebody(), place.clock.now()), place, request)
+    return main_job(Work(place, local_reader(), place.clock.now()), place, request)
 
 
 @cache

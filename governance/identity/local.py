@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from governance.kernel.system import operating_system_user
+from governance.kernel import system
 
 _USER = text("SELECT session_user")
 _OWNS = text(
@@ -24,7 +24,7 @@ def local_user(session: Session) -> str:
     """
     if session.get_bind().dialect.name == "postgresql":
         return str(session.execute(_USER).scalar_one())
-    return operating_system_user()
+    return system.operating_system_user()
 
 
 def owns(session: Session) -> bool:

@@ -58,6 +58,8 @@ def add_new(
     reserved = name in _TAKEN or name.startswith(LOCAL)
     if not _NAME.fullmatch(name) or name != name.strip() or reserved:
         raise InputError(f"{name!r} is no name for a principal", field="name")
+    if transaction.session.scalar(select(Principal.id).where(Principal.name == name)) is not None:
+        raise ConflictError(f"there is a principal {name!r} already", field="name")
     principal = Principal(
         id=transaction.new_id(),
         name=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -40,7 +40,7 @@ class TokenState(Value):
     created_at: datetime
     expires: datetime | None
     revoked_at: datetime | None
-    last_used_on: date | None
+    last_used_on: str | None
 
 
 def create_token(
@@ -127,7 +127,7 @@ def list_tokens(
 def keep_last_use(store: Store, via: str) -> None:
     """Keep the day on which a token was used; `via` says which, as events do."""
     identifier = via.removeprefix("token:")
-    today = store.clock.now().date()
+    today = store.clock.now().date().isoformat()
     with store.read() as session:
         if session.get_one(ApiToken, identifier).last_used_on == today:
             return

@@ -56,6 +56,6 @@ class Caller:
 
 def local_reader() -> Caller:
     """Return the local user, who may do what stores nothing: no database is asked who it is."""
-    from governance.kernel.system import operating_system_user
+    from governance.kernel import system
 
-    return Caller(None, operating_system_user(), frozenset({"reader"}))
+    return Caller(None, system.operating_system_user(), frozenset({"reader"}))

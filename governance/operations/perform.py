@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from governance.operations.caller import Caller
@@ -15,8 +15,6 @@ from governance.operations.place import Place
 from governance.operations.work import SILENT, Ears, Reading, Running, Work, Writing
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from governance.store.store import Transaction
 
 WorkT = TypeVar("WorkT", bound=Work)
@@ -63,8 +61,10 @@ class _Call:
         """Carry out what reads, in one session that is opened when it is first needed."""
         with ExitStack() as exits:
             now = self.place.clock.now()
-            work = Reading(self.place, self.caller, now, self.ears, exits)
-            self.require(work.session, request, now)
+            admit = partial(
+                require_now, caller=self.caller, operation=self.operation, request=request, now=now
+            )
+            work = Reading(self.place, self.caller, now, self.ears, exits, admit=admit)
             return handler(work, request)
 
     def write(self, handler: Callable[[Writing, Any], Any], request: Any) -> Any:
@@ -72,7 +72,7 @@ class _Call:
 
         def carry_out(transaction: Transaction) -> Any:
             own = replace(transaction, actor=self.caller.name, proof=self.caller.proof)
-            self.require(own.session, request, own.now)
+            require_now(own.session, self.caller, self.operation, request, own.now)
             work = Writing(self.place, self.caller, own.now, self.ears, transaction=own)
             return handler(work, request)
 
@@ -86,7 +86,3 @@ class _Call:
         now = self.place.clock.now()
         require_at(self.place, self.caller, self.operation, request, now)
         return handler(Running(self.place, self.caller, now, self.ears), request)
-
-    def require(self, session: Session, request: Any, now: datetime) -> None:
-        """Raise ForbiddenError unless what is stored lets the caller ask now."""
-        require_now(session, self.caller, self.operation, request, now)

@@ -86,14 +86,20 @@ class Work:
 
 @dataclass(frozen=True)
 class Reading(Work):
-    """Work that reads: the session is opened when it is first asked for, and ends with the work."""
+    """Work that reads: the session is opened when it is first asked for, and ends with the work.
 
+    ``admit`` raises ForbiddenError unless what is stored lets the caller read.
+    """
+
+    admit: Callable[[Session], None] = field(kw_only=True, repr=False)
     exits: ExitStack = field(default_factory=ExitStack, repr=False)
 
     @cached_property
     def session(self) -> Session:
         """The session; raises StorageError where the database is missing or not current."""
-        return self.exits.enter_context(self.place.store.read())
+        session = self.exits.enter_context(self.place.store.read())
+        self.admit(session)
+        return session
 
     def moment(self, at: datetime | None = None) -> datetime:
         """Return the past moment that is asked about, aware UTC, or now.

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from governance.kernel import system
 from governance.kernel.ids import uuid7
-from governance.kernel.system import operating_system_user
 from governance.store.base import UtcTime
 
 revision = "0021"
@@ -118,7 +118,7 @@ def _create_tables() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_used_on", sa.Date(), nullable=True),
+        sa.Column("last_used_on", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agent.id"], name=op.f("fk_api_token_agent_id_agent")
         ),
@@ -227,4 +227,4 @@ def _local_user() -> str:
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
         return str(connection.scalar(sa.text("SELECT session_user")))
-    return operating_system_user()
+    return system.operating_system_user()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from governance.identity.principals import add_new
 from governance.identity.tokens import create_token
 from governance.kernel.settings import Settings
 from governance.operations.authentication import by_token
-from governance.operations.caller import EVERYTHING, Caller
+from governance.operations.caller import EVERYTHING, Caller, local_reader
 from governance.operations.perform import perform
 from governance.operations.place import Place, place_of
 from governance.store.principals import Principal
@@ -20,10 +21,19 @@ from governance.store.store import Store
 
 Ask = Callable[..., Any]
 ROLES = tuple(sorted(EVERYTHING - {"agent"}))
+STRANGER = "mallory"  # reads, and nothing else
 
 
 def enrol(place: Place, name: str = "tester", roles: Sequence[str] = ROLES) -> Caller:
     """Return somebody with these roles as a token of theirs proves it; added where not there."""
+    known: dict[tuple[str, ...], Caller] = place.__dict__.setdefault("enrolled", {})
+    key = (name, *roles)
+    if key not in known:
+        known[key] = _enrolled(place, name, roles)
+    return known[key]
+
+
+def _enrolled(place: Place, name: str, roles: Sequence[str]) -> Caller:
     with place.store.write() as transaction:
         session = transaction.session
         kind = "agent" if set(roles) == {"agent"} else "person"
@@ -31,6 +41,11 @@ def enrol(place: Place, name: str = "tester", roles: Sequence[str] = ROLES) -> C
         principal = known or add_new(transaction, name, kind, roles=roles)
         text = create_token(transaction, principal).text
     return by_token(place, text)
+
+
+def somebody() -> Caller:
+    """Return the local user where there is no database that could know anybody."""
+    return replace(local_reader(), permissions=EVERYTHING)
 
 
 @pytest.fixture
@@ -47,13 +62,13 @@ def place(store: Store) -> Place:
 
 @pytest.fixture
 def ask(place: Place) -> Ask:
-    """Performs a handler's operation, as `tester` unless somebody else is named."""
+    """Performs a handler's operation, as `tester` unless somebody else is named.
 
-    known: dict[str, Caller] = {}
+    Everybody holds every role but `mallory`.
+    """
 
     def asked(handler: Callable[..., Any], request: Any, *, actor: str = "tester") -> Any:
-        if actor not in known:
-            known[actor] = enrol(place, actor)
-        return perform(place, known[actor], handler, request)
+        roles = ("reader",) if actor == STRANGER else ROLES
+        return perform(place, enrol(place, actor, roles), handler, request)
 
     return asked

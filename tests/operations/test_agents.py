@@ -14,11 +14,11 @@ from governance.operations import (
     agents_certificates,
     agents_certify,
     authority,
-    people,
+    people_proposals,
     reports,
 )
-from governance.operations.people import RoleOf
 from governance.operations.place import Place
+from governance.operations.requests import ById
 from governance.registry.agents import find_agent
 from tests.operations.conftest import Ask
 from tests.operations.examples import run_example
@@ -115,11 +115,9 @@ def test_a_certificate_is_shown_verified_and_revoked(place: Place, ask: Ask) -> 
     assert run_example(place, "certificates.revoke")["void"] == "revoked: leaked"
 
 
-def test_roles_in_use_bind_certifying_revoking_and_freeing(place: Place, ask: Ask) -> None:
+def test_certifying_revoking_and_freeing_take_a_role(place: Place, ask: Ask) -> None:
     run_example(place, "agents.register")
     run_example(place, "agents.certify")
-    ask(people.grant_role, RoleOf(actor="ada", role="administrator"))
-    ask(people.grant_role, RoleOf(actor="ben", role="auditor"), actor="ada")
     certify = agents_certify.CertifyAgent(agent="invoice-bot", cc=0.9)
     reason = agents.WithReason(agent="invoice-bot", reason="why not")
     for handler, request in (
@@ -132,13 +130,12 @@ def test_roles_in_use_bind_certifying_revoking_and_freeing(place: Place, ask: As
     assert ask(agents_certify.certify, certify, actor="ben").tier == 0
 
 
-def test_a_freeze_is_lifted(place: Place) -> None:
+def test_a_second_person_lifts_a_freeze(place: Place, ask: Ask) -> None:
     run_example(place, "agents.register")
     with place.store.write() as transaction:
         agent = find_agent(transaction.session, "invoice-bot")
         agent.status = "frozen"
-    assert run_example(place, "agents.unfreeze") == {
-        "agent": "invoice-bot",
-        "status": "active",
-        "proposal": None,
-    }
+    waiting = run_example(place, "agents.unfreeze")
+    assert (waiting["agent"], waiting["status"]) == ("invoice-bot", "frozen")
+    ask(people_proposals.approve, ById(id=waiting["proposal"]), actor="ben")
+    assert run_example(place, "agents.show")["status"] == "active"

@@ -9,8 +9,7 @@ import pytest
 
 from governance.kernel.errors import ForbiddenError, InputError
 from governance.kernel.settings import Settings
-from governance.operations import audits_run, people
-from governance.operations.people import RoleOf
+from governance.operations import audits_run
 from governance.operations.place import Place, local_place
 from governance.operations.requests import LocalPath, LocalSpec
 from governance.registry.agents import register_agent
@@ -63,7 +62,6 @@ def test_an_agent_is_certified_by_an_auditor_alone(
     found = run_example(place, "audits.certify", ids)
     assert (found["standing"]["tier"], found["standing"]["evidence"]) == (0, "verified")
     assert run_example(place, "audits.import", OUTCOMES)["standing"]["agent"] == "invoice-bot"
-    ask(people.grant_role, RoleOf(actor="ada", role="administrator"))
     request = audits_run.AuditAgent(
         agent="invoice-bot", model=LocalSpec(model), out=LocalPath(str(tmp_path / "other"))
     )

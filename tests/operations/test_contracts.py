@@ -4,8 +4,7 @@ import pytest
 
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ForbiddenError, NotFoundError
-from governance.operations import agents, agents_certify, contracts, people
-from governance.operations.people import RoleOf
+from governance.operations import agents, agents_certify, contracts
 from governance.operations.place import Place
 from governance.operations.requests import TextFile
 from tests.operations.conftest import Ask
@@ -58,14 +57,13 @@ def test_taken_back_and_run_out(ready: Place, ask: Ask, clock: FixedClock) -> No
         ask(contracts.show, contracts.OfContract(contract="none"))
 
 
-def test_only_the_cosigner_cosigns_and_roles_bind_the_rest(ready: Place, ask: Ask) -> None:
+def test_the_cosigner_alone_cosigns_and_the_rest_takes_a_role(ready: Place, ask: Ask) -> None:
     text = TextFile(name="job.yaml", text=COSIGNED)
     posted = ask(contracts.post, contracts.PostContract(terms=text, poster="acme"))
     request = contracts.OfContract(contract=posted.contract.id)
     with pytest.raises(ForbiddenError):
         run_example(ready, "contracts.cosign", {"cosigned": posted.contract.id})
     assert ask(contracts.cosign, request, actor="dana").changed
-    ask(people.grant_role, RoleOf(actor="ada", role="administrator"))
     for handler in (contracts.settle, contracts.expire, contracts.cancel):
         with pytest.raises(ForbiddenError, match="operator"):
             ask(handler, request, actor="mallory")

@@ -5,11 +5,23 @@ from dataclasses import replace
 import pytest
 
 from governance.gate.policy import default_policy
-from governance.kernel.errors import ForbiddenError, InputError
-from governance.operations import people
+from governance.identity.principals import add_new
+from governance.identity.tokens import create_token
+from governance.kernel.errors import ForbiddenError, InputError, UnauthenticatedError
+from governance.operations import (
+    agents,
+    authority,
+    people,
+    people_principals,
+    people_proposals,
+    people_tokens,
+)
+from governance.operations.authentication import by_token
 from governance.operations.people import RoleOf
+from governance.operations.perform import perform
 from governance.operations.place import Place
 from governance.operations.requests import ById, Nothing
+from governance.registry.agents import find_agent, register_agent
 from governance.registry.roles import propose
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
@@ -17,39 +29,72 @@ from tests.operations.conftest import Ask
 from tests.operations.examples import run_example
 
 
-def _grant(ask: Ask, actor: str, role: str, by: str = "ada") -> bool:
-    return bool(ask(people.grant_role, RoleOf(actor=actor, role=role), actor=by).changed)
-
-
 def test_roles_are_granted_listed_and_taken(place: Place, ask: Ask) -> None:
-    assert run_example(place, "roles.grant") == {
-        "actor": "ada",
-        "role": "administrator",
-        "changed": True,
-    }
-    assert _grant(ask, "ben", "auditor")
-    assert not _grant(ask, "ben", "auditor")
-    held = ask(people.list_roles, Nothing())
-    assert [(row.actor, row.role, row.granted_by) for row in held] == [
-        ("ada", "administrator", "tester"),
-        ("ben", "auditor", "ada"),
-    ]
-    ask(people.revoke_role, RoleOf(actor="ben", role="auditor"), actor="ada")
-    assert len(run_example(place, "roles.list")) == 1
+    assert run_example(place, "principals.add")["roles"] == ["auditor"]
+    granted = {"actor": "ada", "role": "policy_owner", "changed": True}
+    assert run_example(place, "roles.grant") == granted
+    assert not run_example(place, "roles.grant")["changed"]
+    assert run_example(place, "roles.revoke")["changed"]
+    held = [row for row in run_example(place, "roles.list") if row["actor"] == "ada"]
+    assert [(row["role"], row["granted_by"]) for row in held] == [("policy_owner", "tester")]
 
 
-def test_who_holds_no_role_grants_none_once_roles_are_in_use(ask: Ask) -> None:
-    _grant(ask, "ada", "administrator", by="ada")
+def test_principals_are_listed_shown_and_kept_from_acting(place: Place) -> None:
+    run_example(place, "principals.add")
+    assert {row["name"] for row in run_example(place, "principals.list")} >= {"ada", "tester"}
+    made = run_example(place, "tokens.create")
+    assert (made["principal"], made["roles"], made["agent"]) == ("ada", ["auditor"], None)
+    assert made["token"].startswith(f"uw_{made['id']}_")
+    (listed,) = run_example(place, "tokens.list")
+    assert "token" not in listed
+    shown = run_example(place, "principals.show")
+    assert [token["id"] for token in shown["tokens"]] == [made["id"]]
+    assert run_example(place, "sessions.link")["path"].startswith("/sign-in/")
+    assert run_example(place, "principals.disable")["changed"]
+    with pytest.raises(UnauthenticatedError, match="disabled"):
+        by_token(place, made["token"])
+    assert run_example(place, "principals.enable")["state"] == "active"
+    assert by_token(place, made["token"]).permissions == {"auditor", "reader"}
+    assert run_example(place, "tokens.revoke", {"token": made["id"]})["state"] == "revoked"
+    with pytest.raises(UnauthenticatedError, match="revoked"):
+        by_token(place, made["token"])
+
+
+def test_who_is_no_administrator_manages_nobody(place: Place, ask: Ask) -> None:
     with pytest.raises(ForbiddenError, match="administrator"):
-        _grant(ask, "mallory", "auditor", by="mallory")
+        ask(people.grant_role, RoleOf(actor="mallory", role="auditor"), actor="mallory")
     with pytest.raises(ForbiddenError, match="administrator"):
-        ask(people.revoke_role, RoleOf(actor="ada", role="administrator"), actor="mallory")
+        new = people_principals.NewPrincipal(name="puppet", roles=("policy_owner",))
+        ask(people_principals.add, new, actor="mallory")
+    with pytest.raises(ForbiddenError, match="administrator"):
+        ask(people_tokens.create, people_tokens.NewToken(name="tester"), actor="mallory")
+
+
+def test_an_agents_token_acts_for_its_agent_and_no_other(place: Place) -> None:
+    run_example(place, "agents.register")
+    with place.store.write() as transaction:
+        bot = find_agent(transaction.session, "invoice-bot")
+        holder = add_new(transaction, "the bot", "agent", roles=["agent"])
+        other = register_agent(transaction, "other")
+        text = create_token(transaction, holder, agent=bot).text
+        unbound = create_token(transaction, holder).text
+    caller = by_token(place, text)
+    for name in (bot.name, bot.id):
+        asked = agents.ShowAgent(agent=name)
+        assert perform(place, caller, agents.show, asked).agent == "invoice-bot"
+    for named in (other.name, other.id, "nobody"):
+        with pytest.raises(ForbiddenError, match="one agent alone"):
+            perform(place, caller, agents.show, agents.ShowAgent(agent=named))
+    with pytest.raises(ForbiddenError, match="one agent alone"):
+        perform(place, caller, agents.list_agents, agents.ListAgents())
+    with pytest.raises(ForbiddenError, match="one agent alone"):
+        perform(place, caller, authority.release, authority.OfReservation(reservation="none"))
+    with pytest.raises(ForbiddenError, match="one agent alone"):
+        perform(place, by_token(place, unbound), agents.show, agents.ShowAgent(agent=bot.name))
 
 
 def test_a_second_person_decides_a_proposal(place: Place, ask: Ask) -> None:
-    for role in ("administrator", "policy_owner"):
-        _grant(ask, "ada", role)
-    _grant(ask, "tester", "policy_owner")
+    ask(people.list_roles, Nothing(), actor="ada")
     with place.store.write() as transaction:
         acting = replace(transaction, actor="ada")
         ids = [_propose(acting, reason).id for reason in ("cause removed", "once more")]
@@ -57,9 +102,9 @@ def test_a_second_person_decides_a_proposal(place: Place, ask: Ask) -> None:
     assert (first["id"], first["state"], first["proposed_by"]) == (ids[0], "open", "ada")
     assert run_example(place, "proposals.reject", {"proposal": ids[0]})["decided_by"] == "tester"
     with pytest.raises(InputError, match="second person"):
-        ask(people.approve, ById(id=second["id"]), actor="ada")
+        ask(people_proposals.approve, ById(id=second["id"]), actor="ada")
     with pytest.raises(ForbiddenError):
-        ask(people.approve, ById(id=second["id"]), actor="mallory")
+        ask(people_proposals.approve, ById(id=second["id"]), actor="mallory")
     approved = run_example(place, "proposals.approve", {"proposal": ids[1]})
     assert (approved["state"], approved["kind"]) == ("approved", "policy")
 
@@ -70,14 +115,8 @@ def _propose(transaction: Transaction, reason: str) -> Proposal:
     return propose(transaction, "policy", "default", document, role="policy_owner", reason=reason)
 
 
-def test_a_role_that_is_taken(place: Place, ask: Ask) -> None:
-    _grant(ask, "tester", "administrator", by="tester")
-    _grant(ask, "ben", "auditor", by="tester")
-    assert run_example(place, "roles.revoke")["changed"]
-
-
 def test_a_proposal_that_is_not_there_is_bad_input(place: Place, ask: Ask) -> None:
     assert run_example(place, "proposals.list") == []
-    for handler in (people.approve, people.reject):
+    for handler in (people_proposals.approve, people_proposals.reject):
         with pytest.raises(InputError, match="no proposal"):
             ask(handler, ById(id="0199"))

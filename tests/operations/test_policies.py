@@ -9,8 +9,7 @@ from governance.gate.policy import default_document, default_policy
 from governance.gate.vector import RobustnessVector
 from governance.kernel.errors import ForbiddenError, InputError, StorageError
 from governance.kernel.settings import Settings
-from governance.operations import people, policies, policies_gate, policies_price
-from governance.operations.people import RoleOf
+from governance.operations import policies, policies_gate, policies_price
 from governance.operations.perform import perform
 from governance.operations.place import Place, local_place
 from governance.operations.requests import LocalPath, TextFile
@@ -100,12 +99,10 @@ def test_a_policy_is_set_shown_and_signed(place: Place) -> None:
     shown = run_example(place, "policies.show")
     assert shown["policy"]["thresholds"]["cc"][2] == 0.7
     released = run_example(place, "policies.releases")
-    assert [row["signature"] for row in released] == ["none", "valid"]
+    assert sorted(row["signature"] for row in released) == ["none", "valid"]
 
 
 def test_only_a_policy_owner_sets_a_policy_and_raising_takes_two(place: Place, ask: Ask) -> None:
-    for role in ("administrator", "policy_owner"):
-        ask(people.grant_role, RoleOf(actor="ada", role=role), actor="ada")
     with pytest.raises(ForbiddenError, match="policy_owner"):
         ask(policies.set_policy, policies.NewPolicy(file=_file(STRICTER)), actor="mallory")
     generous = policies.NewPolicy(file=_file(GENEROUS), reason="more work")
