@@ -1,7 +1,8 @@
 """Principals, their roles and credentials; events say how who acted was known.
 
-Whoever acted becomes a principal of kind person, marked local, and keeps the roles of that name.
-Where no role was in use, the user who upgrades holds all of them.
+Whoever acted becomes a principal of kind person, marked local, and keeps the roles of that name;
+administrators also get those that guard what everybody could do before. Where no role was in use,
+the user who upgrades holds all of them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ ROLES = (
     "administrator", "auditor", "backup", "compliance", "downgrade", "operator", "policy_owner",
     "reader", "restore", "rotate_keys", "treasurer", "trust",
 )  # fmt: skip
+UNGUARDED = ("backup", "compliance", "downgrade", "restore", "rotate_keys", "trust")
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 TIME = UtcTime()
 
@@ -202,6 +204,8 @@ def _move(former: list[dict[str, Any]]) -> None:
             for name, at in sorted(since.items())
         ],
     )
+    for row in [row for row in former if row["role"] == "administrator"]:
+        former = former + [{**row, "role": role, "granted_by": BY} for role in UNGUARDED]
     grants = [
         {"principal_id": ids[row["actor"]], "role": row["role"], "granted_by": row["granted_by"]}
         | {"granted_by_id": ids.get(row["granted_by"]), "granted_at": row["granted_at"]}

@@ -40,7 +40,7 @@ def test_set_up_twice_adds_nothing(empty_store: Store) -> None:
     first, second = set_up(empty_store), set_up(empty_store)
     assert (first.created, second.created) == (True, False)
     with empty_store.read() as session:
-        assert verify_ledger(session).events == 3
+        assert verify_ledger(session).events == 4
 
 
 def test_a_policy_that_somebody_set_stays_in_force(sqlite_store: Store) -> None:

@@ -25,6 +25,7 @@ from governance.store.revision import head_revision, store_state
 DATA = Path(__file__).parents[1] / "data"
 REVISION = "0020"
 EVENTS = 147
+UNGUARDED = ("backup", "compliance", "downgrade", "restore", "rotate_keys", "trust")
 STANDING = {
     "bot": "active", "buyer": "active", "clerk": "active", "intern": "retired", "late": "active",
     "scout": "active", "y": "active", "z": "active",
@@ -81,13 +82,22 @@ def call(previous: Engine, capsys: pytest.CaptureFixture[str]) -> Call:
     return run_json
 
 
-def test_it_upgrades_and_says_what_it_said(previous: Engine, call: Call, tmp_path: Path) -> None:
-    assert store_state(previous).revision == REVISION
+def _upgraded(call: Call, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Upgrade as the database's owner, who lets `tester` act, whose roles have moved over."""
     moved = call("db", "upgrade")
+    monkeypatch.setenv("UNDERWRITER_TOKEN", call("token", "create", "tester")["token"])
+    return moved
+
+
+def test_it_upgrades_and_says_what_it_said(
+    previous: Engine, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store_state(previous).revision == REVISION
+    moved = _upgraded(call, monkeypatch)
     assert (moved["before"], moved["after"]) == (REVISION, head_revision())
     assert store_state(previous).state == "current"
     verified = call("ledger", "verify")
-    assert (verified["ok"], verified["events"]) == (True, EVENTS)
+    assert (verified["ok"], verified["events"]) == (True, EVENTS + 1)  # the token of `tester`
     agents = {row["agent"]: row for row in call("agent", "list")}
     assert {name: row["status"] for name, row in agents.items()} == STANDING
     assert agents["buyer"]["certificate"]["envelope"]["signatures"]
@@ -104,8 +114,23 @@ def test_it_upgrades_and_says_what_it_said(previous: Engine, call: Call, tmp_pat
     assert call("db", "backup", "--out", str(kept))["revision"] == head_revision()
 
 
-def test_what_was_stored_may_be_written_on(previous: Engine, call: Call) -> None:
+def test_those_who_acted_are_principals_with_the_roles_that_they_held(
+    previous: Engine, call: Call
+) -> None:
     call("db", "upgrade")
+    people = {row["name"]: row for row in call("principal", "list")}
+    assert {row["kind"] for row in people.values()} == {"person"}
+    assert {name for name, row in people.items() if row["local_user"] == name} == set(people)
+    held = {"administrator", "policy_owner", "operator", "auditor"}
+    assert held < set(people["tester"]["roles"]) == held | set(UNGUARDED)
+    found = {(row["actor"], row["role"]): row["granted_by"] for row in call("role", "list")}
+    assert found["tester", "backup"] == "migration"
+
+
+def test_what_was_stored_may_be_written_on(
+    previous: Engine, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _upgraded(call, monkeypatch)
     assert call("agent", "register", "newcomer")["tier"] == 0
     assert call("tick")["agents_watched"] > 0
     assert call("ledger", "verify")["ok"]
