@@ -5,7 +5,8 @@
 (what `underwriter db backup` writes; it restores on SQLite and on PostgreSQL). The folder's name
 is in the ledger, where evidence was named, so give one that says nothing, such as /tmp/previous.
 
-The files in the repository were made on revision 0020, before one truth of authority and the
+The files in the repository were made on revision 0020 by the story of that version, in which who
+acted was the name in UNDERWRITER_ACTOR, before principals, one truth of authority and the
 operations; they are kept as they are. All incidents in them are invented.
 """
 

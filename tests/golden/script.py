@@ -1,9 +1,10 @@
 """A story of commands, run in one process and one fresh folder, with time and chance held still.
 
 The story is `story.txt`; how its lines are read is said there. Each command runs through
-`cli.main.run`. Every command takes one minute of the story's time, however often it asks for the
-time; random bytes follow from the command and from how many were drawn before, so that neither
-another call of the clock nor of the random source moves anything that comes later.
+`cli.main.run`. Every command takes one minute of the story's time, or none where its line says so,
+however often it asks for the time; random bytes follow from the command and from how many were
+drawn before, so that neither another call of the clock nor of the random source moves anything
+that comes later.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Any
 import pytest
 
 from governance.gate import reaudit
+from governance.kernel import system
 from governance.kernel.clock import SystemClock
 from tests.audit.doubles import chat_reply, chat_server
 from tests.golden.settled import Settled
@@ -39,6 +41,7 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DATABASE = "story.db"
 PASSWORD = "the story's own"
 CRASHED = -1
+TIMELESS = "~ "
 _SUBGROUPS = ("agent certificate", "gate policy")
 _CAPTURE = re.compile(r"^(\w+)=([\w.]+): (.*)$")
 _REDIRECT = re.compile(r"^(.*?) ([<>]) (\S+)$")
@@ -129,7 +132,9 @@ def _play(line: str, stage: Stage, patch: pytest.MonkeyPatch) -> Step | None:
     if word == "@days":
         stage.now += timedelta(days=float(rest))
     elif word == "@actor":
-        patch.setenv("UNDERWRITER_ACTOR", rest)
+        _set(patch, "UNDERWRITER_ACTOR", rest)
+    elif word == "@token":
+        _set(patch, "UNDERWRITER_TOKEN", stage.kept[rest] if rest else "")
     elif word == "@append":
         name, text = shlex.split(rest)
         with Path(name).open("a", encoding="utf-8") as stream:
@@ -143,8 +148,18 @@ def _play(line: str, stage: Stage, patch: pytest.MonkeyPatch) -> Step | None:
     return None
 
 
+def _set(patch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    if value:
+        patch.setenv(name, value)
+    else:
+        patch.delenv(name, raising=False)
+
+
 def _command(line: str, stage: Stage) -> Step:
-    stage.now += timedelta(minutes=1)
+    if line.startswith(TIMELESS):
+        line = line.removeprefix(TIMELESS)
+    else:
+        stage.now += timedelta(minutes=1)
     capture = _CAPTURE.match(line)
     text = capture[3] if capture else line
     stage.step = step_name = stage.name(text)
@@ -223,11 +238,11 @@ def _still(stage: Stage, folder: Path) -> Iterator[pytest.MonkeyPatch]:
         for name in ("CONFIG", "DATA", "CACHE", "STATE"):
             patch.setenv(f"XDG_{name}_HOME", str(folder / name.lower()))
         for name, value in (
-            ("UNDERWRITER_ACTOR", "tester"), ("UNDERWRITER_DATABASE_URL", DATABASE),
-            ("UNDERWRITER_KEY_PASSWORD", PASSWORD), ("COLUMNS", "160"), ("TERM", "dumb"),
-            ("NO_COLOR", "1"),
+            ("UNDERWRITER_DATABASE_URL", DATABASE), ("UNDERWRITER_KEY_PASSWORD", PASSWORD),
+            ("COLUMNS", "160"), ("TERM", "dumb"), ("NO_COLOR", "1"),
         ):  # fmt: skip
             patch.setenv(name, value)
+        patch.setattr(system, "operating_system_user", lambda: "tester")
         patch.setattr(sys, "argv", ["underwriter"])
         patch.setattr(sys.modules["__main__"], "__package__", None)  # else in the usage's words
         patch.chdir(folder)

@@ -23,13 +23,17 @@ from governance import __version__
 if TYPE_CHECKING:
     from tests.golden.script import Step
 
-LONGEST = 100_000  # characters; of what is longer a digest is kept
+LONGEST = 150_000  # characters; of what is longer a digest is kept
 _ID = r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
 _SHA = r"(?<![\w.,])[0-9a-f]{12,128}\b(?!\.\d)"  # cut short, it may be of digits alone
 _BASE64 = (
     r"(?<![\w+/-])(?=[\w+/-]*[0-9])(?=[\w+/-]*[A-Z])(?=[\w+/-]*[a-z])[A-Za-z0-9+/_-]{43,}={0,2}"
 )
-_NAMED = re.compile(f"(?P<id>{_ID})|(?P<sha>{_SHA})|(?P<bytes>{_BASE64})")
+_TOKEN = r"\buw_[0-9a-f]{16}_[\w-]{43}"
+_LINK = r"/sign-in/[\w-]{43}"
+_NAMED = re.compile(
+    f"(?P<token>{_TOKEN})|(?P<link>{_LINK})|(?P<id>{_ID})|(?P<sha>{_SHA})|(?P<bytes>{_BASE64})"
+)
 _MACHINE = (
     (re.compile(rf"(?<![\d.]){re.escape(__version__)}(?![\d.])"), "<version>"),
     (re.compile(rf"{re.escape(platform.python_version())} on {platform.system()}"), "<python>"),
