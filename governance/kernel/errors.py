@@ -65,6 +65,30 @@ class NotFoundError(InputError):
     http_status = 404
 
 
+class UnauthenticatedError(UnderwriterError):
+    """Who asks has not shown who they are.
+
+    The message says which class of fault, nothing that helps a guesser. ``reason`` is the one word
+    and ``detail`` the bounded text for the operator's log; neither is for who asked.
+    """
+
+    code = "unauthenticated"
+    http_status = 401
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str,
+        detail: str | None = None,
+        hint: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, remedy=remedy)
+        self.reason = reason
+        self.detail = detail
+
+
 class ForbiddenError(InputError):
     """Who asks may not do this."""
 

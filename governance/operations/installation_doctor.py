@@ -24,6 +24,7 @@ EXTRAS = {
     "audit-local": "torch",
     "audit-inspect": "zstandard",
     "ray": "ray",
+    "oidc": "joserfc",
 }
 
 

@@ -21,10 +21,10 @@ from governance.kernel.completions import (
     Endpoint,
     Reply,
     complete,
-    is_web_url,
 )
 from governance.kernel.errors import InputError
 from governance.kernel.value import parse
+from governance.kernel.web import is_web_url
 
 KEY = "sk-of-the-tests"
 Answer = tuple[int, bytes, dict[str, str]]
