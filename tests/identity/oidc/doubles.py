@@ -15,16 +15,19 @@ from typing import Any
 from joserfc import jws
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
-from governance.identity.oidc.configuration import Client
+from governance.identity.oidc.configuration import Client, Configuration, configured
 from governance.identity.oidc.discovery import Provider, discover
 from governance.identity.oidc.keys import KeyCache
 from governance.identity.oidc.signatures import ALGORITHMS
 from governance.identity.oidc.tokens import Trust
 from governance.identity.oidc.web import ProviderError, WebAnswer
+from governance.kernel.settings import Settings
 
 ISSUER = "https://login.example.org/realms/staff"
 CLIENT = Client(id="underwriter")
 AUDIENCE = "underwriter-api"
+BACK = "http://127.0.0.1:1/signed-in"
+ROLES = {"auditor", "reader"}
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NONCE = "nonce-of-the-tests"
 JWKS = f"{ISSUER}/jwks"
@@ -94,6 +97,19 @@ def provider(source: FakeWeb | None = None) -> Provider:
 
 def trust(source: FakeWeb | None = None) -> Trust:
     return Trust(ISSUER, frozenset(ALGORITHMS), KeyCache(JWKS, source or web()))
+
+
+def configuration(issuer: str = ISSUER, **changes: Any) -> Configuration:
+    """The settings of a program at a provider, checked."""
+    given: dict[str, Any] = {
+        "oidc_issuer": issuer,
+        "oidc_client_id": "underwriter",
+        "oidc_audience": AUDIENCE,
+        "oidc_roles": {"risk": ["auditor"], "staff": ["reader"]},
+    }
+    found = configured(Settings(**{**given, **changes}), ROLES)
+    assert found is not None
+    return found
 
 
 def id_claims(**changes: Any) -> dict[str, Any]:
