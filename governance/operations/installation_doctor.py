@@ -27,6 +27,7 @@ EXTRAS = {
     "audit-local": "torch",
     "audit-inspect": "zstandard",
     "ray": "ray",
+    "oidc": "joserfc",
 }
 
 
