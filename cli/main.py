@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "tick": ("cli.tick", "app", "Do what is due: expiries, tier drops, audits, deadlines."),
     "risk-register": ("cli.risk_register", "app", "Threats with the frequency to be expected."),
     "role": ("cli.role", "app", "Who may do what."),
-    "proposal": ("cli.role", "proposal_app", "Changes that wait for a second person."),
+    "proposal": ("cli.proposal", "app", "Changes that wait for a second person."),
     "report": ("cli.report", "app", "Build reports from stored evidence."),
     "ledger": ("cli.ledger", "app", "The hash-chained record of every state change."),
     "db": ("cli.database", "app", "Upgrade, downgrade, back up and restore the database."),

@@ -22,7 +22,11 @@ class RoleGrant(Base):
 
 
 class Proposal(Base):
-    """A change that needs a second person; ``state`` is open, approved or rejected."""
+    """A change that needs a second person; ``state`` is open, approved or rejected.
+
+    ``against`` is what stood when it was proposed, and ``state_digest`` its digest; both are empty
+    where it was proposed before they were kept.
+    """
 
     __tablename__ = "proposal"
 
@@ -37,3 +41,5 @@ class Proposal(Base):
     proposed_at: Mapped[datetime]
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+    against: Mapped[dict[str, Any] | None]
+    state_digest: Mapped[str | None]

@@ -6,11 +6,11 @@ import pytest
 
 from governance.gate.policy import default_policy
 from governance.kernel.errors import ForbiddenError, InputError
-from governance.operations import people
+from governance.operations import people, people_proposals
 from governance.operations.people import RoleOf
 from governance.operations.place import Place
 from governance.operations.requests import ById, Nothing
-from governance.registry.roles import propose
+from governance.registry.proposals import propose
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
 from tests.operations.conftest import Ask
@@ -57,9 +57,9 @@ def test_a_second_person_decides_a_proposal(place: Place, ask: Ask) -> None:
     assert (first["id"], first["state"], first["proposed_by"]) == (ids[0], "open", "ada")
     assert run_example(place, "proposals.reject", {"proposal": ids[0]})["decided_by"] == "tester"
     with pytest.raises(InputError, match="second person"):
-        ask(people.approve, ById(id=second["id"]), actor="ada")
+        ask(people_proposals.approve, ById(id=second["id"]), actor="ada")
     with pytest.raises(ForbiddenError):
-        ask(people.approve, ById(id=second["id"]), actor="mallory")
+        ask(people_proposals.approve, ById(id=second["id"]), actor="mallory")
     approved = run_example(place, "proposals.approve", {"proposal": ids[1]})
     assert (approved["state"], approved["kind"]) == ("approved", "policy")
 
@@ -78,6 +78,6 @@ def test_a_role_that_is_taken(place: Place, ask: Ask) -> None:
 
 def test_a_proposal_that_is_not_there_is_bad_input(place: Place, ask: Ask) -> None:
     assert run_example(place, "proposals.list") == []
-    for handler in (people.approve, people.reject):
+    for handler in (people_proposals.approve, people_proposals.reject):
         with pytest.raises(InputError, match="no proposal"):
             ask(handler, ById(id="0199"))

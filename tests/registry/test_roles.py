@@ -11,7 +11,8 @@ from governance.registry.agents import register_agent
 from governance.registry.certifications import certify_agent
 from governance.registry.changes import carry_with, raises_authority, request_policy
 from governance.registry.policies import policy_in_force
-from governance.registry.roles import decide, grant_role, list_proposals, list_roles, revoke_role
+from governance.registry.proposals import decide, list_proposals
+from governance.registry.roles import grant_role, list_roles, revoke_role
 from governance.store.roles import Proposal
 from governance.store.store import Store
 
