@@ -75,6 +75,11 @@ def proposer_of(proposal: Proposal) -> Person:
     return Person(proposal.proposed_by, proposal.proposed_by)
 
 
+def decider_of(transaction: Transaction) -> Person:
+    """Return who acts."""
+    return Person(transaction.actor, transaction.actor)
+
+
 def roles_of(session: Session, person: Person) -> tuple[Held, ...]:
     """Return the roles that somebody holds."""
     rows = session.scalars(select(RoleGrant).where(RoleGrant.actor == person.id))

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from governance.kernel.errors import InputError
 from governance.registry.ordering import alone
-from governance.registry.proposal_checks import require_fresh, require_two_people
+from governance.registry.proposal_checks import decider_of, require_fresh, require_two_people
 from governance.registry.proposal_state import digest_of, state_of
-from governance.registry.two_people import Person, alone_by_choice
+from governance.registry.two_people import alone_by_choice
 from governance.store.access import require_role
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
@@ -79,7 +79,7 @@ def decide(
     if proposal.state != "open":
         raise InputError(f"was {proposal.state} already", field="proposal")
     require_role(transaction, proposal.role)
-    decider = Person(transaction.actor, transaction.actor)
+    decider = decider_of(transaction)
     if approve:
         require_two_people(transaction, proposal, decider, single_user=single_user)
         require_fresh(transaction.session, proposal)

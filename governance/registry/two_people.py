@@ -92,6 +92,8 @@ def _cooling(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
     given = _latest(pair.proposer_roles, pair.role)
     taken = _latest(pair.decider_roles, pair.role)
     proposer, decider, role = pair.proposer, pair.decider, pair.role
+    if proposer.id == decider.id:
+        return
     if given is not None and given.granted_by_id == decider.id:
         yield from _until(
             given, now, rule, f"{decider.name} made {proposer.name}, who proposed it, {role}"
@@ -104,7 +106,7 @@ def _cooling(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
         )
     if given is not None and given.granted_by_id == taken.granted_by_id:
         if taken.granted_by_id in (None, proposer.id, decider.id):
-            return
+            return  # nobody known, or said above
         later = max(given, taken, key=lambda held: held.granted_at)
         yield from _until(
             later, now, rule, f"one person made both {proposer.name} and {decider.name} {role}"
