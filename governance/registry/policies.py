@@ -12,7 +12,6 @@ from governance.gate.certificate.policy import sign_policy
 from governance.gate.policy import Policy, policy_digest
 from governance.kernel.errors import StorageError
 from governance.registry.enforcement import enforce_group
-from governance.registry.ordering import alone
 from governance.store.policies import DEFAULT_GROUP, PolicyInForce, PolicyVersion, SignedRelease
 from governance.store.positions import stored_policy
 from governance.store.store import Transaction
@@ -32,7 +31,6 @@ def set_policy(
     A policy with the content of a stored one is not stored again; another content under the same
     name becomes the next version of that name.
     """
-    transaction = alone(transaction)
     session = transaction.session
     digest = policy_digest(policy)
     now_in_force = session.get(PolicyInForce, group)

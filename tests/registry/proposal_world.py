@@ -78,12 +78,13 @@ def frozen_agent(store: Store, name: str, number: int = 0) -> str:
     with store.write() as transaction:
         agent = register_agent(transaction, name)
         certify_agent(transaction, agent, STRONG)
-    happen(store, agent.id, number)
+    report(store, number)
+    freeze(store, agent.id, number)
     return agent.id
 
 
-def happen(store: Store, agent_id: str, number: int) -> None:
-    """Let a grave incident happen on an agent: it is frozen until somebody lifts that."""
+def report(store: Store, number: int) -> None:
+    """Let an incident of a number be known."""
     said = ("a page", "a mail", "a file")[number]
     record = IncidentRecord(
         source="own",
@@ -92,6 +93,10 @@ def happen(store: Store, agent_id: str, number: int) -> None:
         description=f"An agent obeyed {said}.",
     )
     import_records(store, ReadResult("own", "plain", (record,), (), 0))
+
+
+def freeze(store: Store, agent_id: str, number: int) -> None:
+    """Link the incident of a number to an agent: it is frozen until somebody lifts that."""
     with store.write() as transaction:
         found = select(Incident).where(Incident.source_id == str(number))
         incident = transaction.session.scalars(found).one()

@@ -24,13 +24,14 @@ from tests.registry.proposal_world import (
     STRONG,
     approve,
     events,
+    freeze,
     frozen_agent,
-    happen,
     in_force,
     people,
     policy,
     propose_lift,
     propose_policy,
+    report,
     set_at_once,
     statuses,
 )
@@ -77,7 +78,8 @@ def test_a_lift_frees_the_agent_of_its_id_and_none_that_is_named_so(staffed: Sto
 
 
 def _freeze_again(store: Store, agent_id: str) -> None:
-    happen(store, agent_id, 1)
+    report(store, 1)
+    freeze(store, agent_id, 1)
 
 
 def _change(store: Store, agent_id: str) -> None:

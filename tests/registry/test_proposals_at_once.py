@@ -8,6 +8,7 @@ import pytest
 
 from governance.gate.policy import default_policy
 from governance.kernel.errors import ConflictError, InputError
+from governance.registry.agents import agent_of_id, change_agent, retire_agent
 from governance.registry.changes import carry_with, request_policy
 from governance.registry.proposals import decide, find_proposal
 from governance.registry.roles import grant_role
@@ -19,12 +20,13 @@ from tests.registry.proposal_world import (
     STALE,
     approve,
     events,
+    freeze,
     frozen_agent,
-    happen,
     in_force,
     people,
     propose_lift,
     propose_policy,
+    report,
     set_at_once,
     statuses,
 )
@@ -125,10 +127,40 @@ def test_what_was_read_before_the_others_were_waited_for_does_not_count(racing: 
 def test_a_freeze_at_the_moment_of_a_lift_stays(racing: Racing) -> None:
     store = racing.store
     agent = frozen_agent(store, "bot")
+    report(store, 1)
     waiting = propose_lift(store, agent)
     with store.acting_as("cyd").write() as transaction:
         decide(transaction, waiting, approve=True, carry=carry_with(None))
-        racing.start(lambda: happen(store, agent, 1))
+        racing.start(lambda: freeze(store, agent, 1))
         assert racing.waits
     racing.finish()
     assert statuses(store)["bot"] == "frozen"
+
+
+def _retire(store: Store, agent_id: str) -> None:
+    with store.write() as transaction:
+        retire_agent(transaction, agent_of_id(transaction.session, agent_id), "replaced")
+
+
+def _change(store: Store, agent_id: str) -> None:
+    with store.write() as transaction:
+        agent = agent_of_id(transaction.session, agent_id)
+        change_agent(transaction, agent, {"model": f"sha256:{'0' * 64}"})
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("follows", "status"), [(_retire, "retired"), (_change, "active")])
+def test_what_happens_to_an_agent_at_the_moment_of_a_lift_comes_after_it(
+    racing: Racing, follows: Callable[[Store, str], None], status: str
+) -> None:
+    """Neither waits for the other in a circle, which the database would break by a failure."""
+    store = racing.store
+    agent = frozen_agent(store, "bot")
+    waiting = propose_lift(store, agent)
+    with store.acting_as("cyd").write() as transaction:
+        alone(transaction)
+        racing.start(lambda: follows(store, agent))
+        assert racing.waits
+        decide(transaction, waiting, approve=True, carry=carry_with(None))
+    racing.finish()
+    assert (racing.error, statuses(store)["bot"]) == (None, status)
