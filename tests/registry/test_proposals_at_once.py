@@ -10,6 +10,7 @@ from governance.gate.policy import default_policy
 from governance.kernel.errors import ConflictError, InputError
 from governance.registry.agents import agent_of_id, change_agent, retire_agent
 from governance.registry.changes import carry_with, request_policy
+from governance.registry.ordering import alone
 from governance.registry.proposals import decide, find_proposal
 from governance.registry.roles import grant_role
 from governance.store.policies import PolicyInForce
