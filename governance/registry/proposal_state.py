@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from governance.kernel.canonical import digest
+from governance.kernel.canonical import canonical_json, digest
 from governance.kernel.errors import StorageError
 from governance.kernel.value import Value
 from governance.registry.agents import agent_of_id
@@ -60,7 +60,7 @@ def differences(before: State, after: State) -> tuple[StateDifference, ...]:
             f"was {_words(before.get(name))}, is {_words(after.get(name))}",
         )
         for name in fields
-        if before.get(name) != after.get(name)
+        if canonical_json(before.get(name)) != canonical_json(after.get(name))
     )
 
 
