@@ -17,13 +17,13 @@ TABLED = ("policy", "lift")  # kinds whose change is in the tables below
 
 def print_proposal(found: ShownProposal) -> None:
     """Print who proposed what and why, what changed since, and what it would do."""
-    say(f"{found.kind} of {found.subject}, {found.state}")
-    say(f"id: {found.id}")
-    say(f"proposed by {found.proposed_by} on {format_time(found.proposed_at)}: {found.reason}")
+    _line(f"{found.kind} of {found.subject}, {found.state}")
+    _line(f"id: {found.id}")
+    _line(f"proposed by {found.proposed_by} on {format_time(found.proposed_at)}: {found.reason}")
     if found.decided_by is not None:
-        say(f"{found.state} by {found.decided_by}")
+        _line(f"{found.state} by {found.decided_by}")
     else:
-        say(f"takes a second {found.role}")
+        _line(f"takes a second {found.role}")
     _print_state(found)
     if found.lift is not None:
         _print_lift(found.lift)
@@ -38,19 +38,19 @@ def print_proposal(found: ShownProposal) -> None:
 
 def _print_state(found: ShownProposal) -> None:
     if found.state_digest is not None:
-        say(f"made against: {found.state_digest}")
+        _line(f"made against: {found.state_digest}")
     if found.fresh:
         say("nothing that it depends on has changed since")
     if found.changed:
         say("cannot be approved:")
     for one in found.changed:
-        say(f"- {one.message}")
+        _line(f"- {one.message}")
 
 
 def _print_lift(lift: LiftEffect) -> None:
     since = "" if lift.frozen_since is None else f", frozen since {format_time(lift.frozen_since)}"
-    say(f"{lift.agent['name']} ({lift.agent['id']}): {lift.status}{since}")
-    say(f"stands at {_said(lift.now)}; after lifting at {_said(lift.after)}")
+    _line(f"{lift.agent['name']} ({lift.agent['id']}): {lift.status}{since}")
+    _line(f"stands at {_said(lift.now)}; after lifting at {_said(lift.after)}")
     if lift.incidents:
         print_table(
             ("incident", "severity", "since", "reason"),
@@ -69,3 +69,8 @@ def _print_lift(lift: LiftEffect) -> None:
 
 def _said(authority: Authority) -> str:
     return f"T{authority.tier}, up to {authority.ceiling}"
+
+
+def _line(text: str) -> None:
+    """Print a text on one line, so that no reason or name can feign lines of the page."""
+    say(" ".join(text.split()))

@@ -42,7 +42,12 @@ def require_fresh(session: Session, proposal: Proposal) -> None:
     """Raise ConflictError, which says every difference, where the proposal is not fresh."""
     found = changes_since(session, proposal)
     if found:
-        raise ConflictError("; ".join(one.message for one in found), field="proposal")
+        raise ConflictError(
+            "; ".join(one.message for one in found),
+            field="proposal",
+            hint="it can be rejected, and proposed again",
+            remedy=f"proposals.show {proposal.id}",
+        )
 
 
 def changes_since(session: Session, proposal: Proposal) -> tuple[StateDifference, ...]:
