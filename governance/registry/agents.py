@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.enforcement import enforce_agent
+from governance.registry.ordering import alone
 from governance.store.agents import Agent, Certification
 from governance.store.policies import DEFAULT_GROUP
 from governance.store.store import Transaction
@@ -63,6 +64,7 @@ def change_agent(
 
     Returns the certifications that were made void; none where no digest differs.
     """
+    transaction = alone(transaction)
     checked = {**agent.digests, **_checked_digests(digests)}
     if checked == agent.digests:
         return []
@@ -88,6 +90,7 @@ def change_agent(
 
 def retire_agent(transaction: Transaction, agent: Agent, reason: str) -> None:
     """Retire an agent for good; it holds no authority from then on."""
+    transaction = alone(transaction)
     if agent.status == "retired":
         raise ConflictError(f"{agent.name!r} is retired already", field="name")
     agent.status = "retired"
@@ -112,6 +115,14 @@ def find_agent(session: Session, name_or_id: str) -> Agent:
         hint=f"did you mean {', '.join(near)}?" if near else None,
         remedy=None if near else "agents.list",
     )
+
+
+def agent_of_id(session: Session, identifier: str) -> Agent:
+    """Return an agent by its whole id and never by a name; raises NotFoundError."""
+    agent = session.get(Agent, identifier)
+    if agent is None:
+        raise NotFoundError(f"no agent has the id {identifier!r}", field="agent")
+    return agent
 
 
 def _checked_digests(digests: Mapping[str, str]) -> dict[str, str]:
