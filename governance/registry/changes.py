@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from governance.gate.diff import diff
 from governance.gate.policy import Policy
-from governance.registry.agents import find_agent
+from governance.registry.agents import agent_by_id
 from governance.registry.incident_effects import lift_freeze
 from governance.registry.policies import policy_in_force, set_policy
 from governance.registry.roles import Carry, propose
@@ -84,7 +84,7 @@ def carry_with(key: Ed25519PrivateKey | None) -> dict[str, Carry]:
         set_policy(transaction, found, proposal.document["group"], key=key)
 
     def lift(transaction: Transaction, proposal: Proposal) -> None:
-        agent = find_agent(transaction.session, proposal.document["agent"])
+        agent = agent_by_id(transaction.session, proposal.document["agent"])
         lift_freeze(transaction, agent, proposal.reason)
 
     return {"policy": policy, "lift": lift}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from governance.kernel.errors import InputError
 from governance.store.access import ROLES, holds_role, require_role, roles_in_use
+from governance.store.finding import with_id
 from governance.store.roles import Proposal, RoleGrant
 from governance.store.store import Transaction
 
@@ -124,9 +125,7 @@ def list_proposals(session: Session, state: str | None = None) -> list[Proposal]
 
 
 def _find(session: Session, identifier: str) -> Proposal:
-    found = session.scalars(
-        select(Proposal).where(Proposal.id.startswith(identifier, autoescape=True)).limit(2)
-    ).all()
+    found = with_id(session, Proposal, identifier)
     if len(found) != 1:
         what = "no proposal" if not found else "more than one proposal"
         raise InputError(f"{what} begins with {identifier!r}", field="proposal")

@@ -36,6 +36,7 @@ from governance.store.assessment import (
     ControlEvidence,
 )
 from governance.store.audits import AuditRecord
+from governance.store.names import NameKey
 
 __all__ = [
     "Account",
@@ -61,6 +62,7 @@ __all__ = [
     "LedgerCheckpoint",
     "LedgerEvent",
     "LedgerHead",
+    "NameKey",
     "PolicyInForce",
     "PolicyVersion",
     "Posting",
