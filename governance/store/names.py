@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table, delete, select
@@ -48,11 +49,14 @@ def claim_name(
     check_name(name)
     keys = stored_keys(name)
     held = _held(session, kind, keys, subject_id)
-    if held is None and not _take(session, kind, name, subject_id, keys):
-        # Somebody else took one of them in between, and has committed since: we waited for that.
-        held = _held(session, kind, keys, subject_id)
-        mine = NameKey.subject_id == subject_id
-        session.execute(delete(NameKey).where(NameKey.kind == kind, mine))
+    if held is None:
+        stored = _take(session, kind, name, subject_id, keys)
+        if len(stored) < len(keys):
+            # Somebody else took one in between and has committed since: the insert waited for it.
+            held = _held(session, kind, keys, subject_id)
+        if held is not None:
+            mine = (NameKey.kind == kind, NameKey.key.in_(stored))
+            session.execute(delete(NameKey).where(*mine))
     if held is not None:
         same = taken or f"the name {name!r} exists already"
         other = f"{name!r} looks like {held!r}, which exists"
@@ -76,10 +80,14 @@ def _held(session: Session, kind: str, keys: list[str], subject_id: str) -> str 
     return session.scalar(query.order_by(NameKey.subject_id).limit(1))
 
 
-def _take(session: Session, kind: str, name: str, subject_id: str, keys: list[str]) -> bool:
-    """Store the keys that are free; returns whether all were."""
+def _take(
+    session: Session, kind: str, name: str, subject_id: str, keys: list[str]
+) -> Sequence[str]:
+    """Store the keys that are free and return them."""
     table: Table = NameKey.__table__  # type: ignore[assignment]
     rows = [{"kind": kind, "key": key, "name": name, "subject_id": subject_id} for key in keys]
     insert = _INSERT[session.get_bind().dialect.name](table).values(rows)
-    stored = session.execute(insert.on_conflict_do_nothing().returning(table.c.key))
-    return len(stored.all()) == len(keys)
+    stored: Sequence[str] = session.scalars(
+        insert.on_conflict_do_nothing().returning(table.c.key)
+    ).all()
+    return stored
