@@ -12,7 +12,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 # The code points that DerivedCoreProperties.txt calls default-ignorable, where they are no Cf.
@@ -94,6 +93,8 @@ class _Twins(NamedTuple):
 @lru_cache(maxsize=1)
 def _twins() -> _Twins:
     """Read the table of confusables: each character to those like it, by the shape they share."""
+    from importlib.resources import files
+
     # Read here and not by the package, which imports a client of the web with it and takes the
     # folder of its data from the environment.
     raw = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))

@@ -28,7 +28,7 @@ class NameKey(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)  # agent, ...
     key: Mapped[str] = mapped_column(primary_key=True)  # SHA-256, since a name's keys may be long
     name: Mapped[str]
-    subject_id: Mapped[str] = mapped_column(index=True)
+    subject_id: Mapped[str]
 
 
 def stored_keys(name: str) -> list[str]:
@@ -73,11 +73,12 @@ def check_name(name: str) -> None:
 
 
 def _held(session: Session, kind: str, keys: list[str], subject_id: str) -> str | None:
-    """Return the name that holds one of the keys for somebody else."""
-    query = select(NameKey.name).where(
-        NameKey.kind == kind, NameKey.key.in_(keys), NameKey.subject_id != subject_id
+    """Return the name that holds one of the keys for somebody else, the oldest of them."""
+    query = select(NameKey.subject_id, NameKey.name).where(
+        NameKey.kind == kind, NameKey.key.in_(keys)
     )
-    return session.scalar(query.order_by(NameKey.subject_id).limit(1))
+    others = [(subject, name) for subject, name in session.execute(query) if subject != subject_id]
+    return min(others)[1] if others else None
 
 
 def _take(

@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_name_key")),
     )
-    op.create_index(op.f("ix_name_key_subject_id"), "name_key", ["subject_id"], unique=False)
     _take_names(table)
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 from governance.kernel.errors import ConflictError, InputError
@@ -178,3 +179,21 @@ def test_names_that_exist_stay_and_the_oldest_holds_what_they_share(before: Engi
             names = session.execute(text("SELECT count(*) FROM agent")).scalar_one()
             assert names == 5
         downgrade(before, "0020")
+
+
+def test_a_name_is_looked_up_without_reading_the_others(sqlite_store: Store) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    with sqlite_store.write() as transaction:
+        connection = transaction.session.connection()
+        event.listen(connection, "before_cursor_execute", keep)
+        claim_name(transaction.session, "agent", "bot", "1")
+        event.remove(connection, "before_cursor_execute", keep)
+        selects = [one for one in asked if one[0].startswith("SELECT")]
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", p) for sql, p in selects]
+        steps = [step[-1] for plan in plans for step in plan]
+    assert steps
+    assert all(step.startswith("SEARCH") for step in steps)
