@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 # The code points that DerivedCoreProperties.txt calls default-ignorable, where they are no Cf.
@@ -22,6 +23,7 @@ _IGNORABLE = re.compile(
 _BLANK = re.compile("[\u2800\U0001d159]")  # what prints nothing although no property says so
 _HEX = re.compile(r"[0-9a-f]{8,}")
 _UUID = re.compile(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?")
+_MOST_READ = 5  # how many letters I are read in both ways, each for itself
 _DIGITS = str.maketrans("oil", "011")
 
 
@@ -39,7 +41,7 @@ def looks_like_an_id(name: str) -> bool:
     Whatever the case, the width and the script of its characters; in a UUID ``O`` and ``l`` count
     as the digits that they look like.
     """
-    text = _settled(_decomposed(_compatible(name)).translate(_twins().latin)).casefold()
+    text = _settled(_latin(_seen(name))).casefold()
     return bool(
         _HEX.fullmatch(text) or _UUID.fullmatch(text.removeprefix("urn:uuid:").translate(_DIGITS))
     )
@@ -48,24 +50,16 @@ def looks_like_an_id(name: str) -> bool:
 def look_alike_keys(name: str) -> frozenset[str]:
     """Return the keys of a name: two names look alike exactly where they share one.
 
-    One key is the shapes of the letters, whatever the case of those shapes; one is the shapes of
-    the lower-case letters; one is the same after letters of other scripts were replaced by the
-    Latin ones of their case that they look like, for words that mix both. A name in which nothing
-    can be seen has none.
+    One is made of the shapes of the letters, and one of the shapes of their small forms. The others
+    read letters of other scripts as the Latin ones of their case that they look like, since words
+    mix both, and each ``I`` as the capital of ``i`` or as an ``l``. A name in which nothing can be
+    seen has none.
     """
-    plain, twins = _compatible(name), _twins()
-    visible = _shapes(_folded(plain))
-    if not visible:
+    plain, seen = _compatible(name), _seen(name)
+    if not plain.strip():
         return frozenset()
-    shapes = _shapes(_compatible(_drawn(_seen(name))))
-    latin = _decomposed(plain).translate(twins.latin)
-    return frozenset(
-        {
-            f"shape:{_settled(_folded(shapes))}",
-            f"lower:{visible}",
-            f"latin:{_shapes(_folded(_compatible(latin)))}",
-        }
-    )
+    keys = {_key(text) for text in (plain, *_readings(_latin(seen)))}
+    return frozenset(keys | {_folded(_settled(_drawn(_compatible(_drawn(seen)))))})
 
 
 def strange_names(names: Iterable[str]) -> list[Strange]:
@@ -81,6 +75,18 @@ def strange_names(names: Iterable[str]) -> list[Strange]:
         for key in keys:
             held.setdefault(key, name)
     return found
+
+
+def _readings(text: str) -> Iterator[str]:
+    """Read each ``I`` as ``i`` and as ``l``; from a number of them on all the others alike."""
+    first, *rest = text.split("I", _MOST_READ)
+    for letters in product("il", repeat=len(rest)):
+        read = first + "".join(letter + part for letter, part in zip(letters, rest, strict=True))
+        yield read.replace("I", letters[-1]) if letters else read
+
+
+def _key(text: str) -> str:
+    return _folded(_settled(_drawn(_folded(text))))
 
 
 class _Twins(NamedTuple):
@@ -106,7 +112,7 @@ def _twins() -> _Twins:
     shape = {ord(one): _shape(one, alike) for one in alike if len(one) == 1}
     latin = {}
     for code, drawn in shape.items():
-        if twin := _latin(chr(code), {drawn, *alike[drawn]}):
+        if twin := _latin_twin(chr(code), {drawn, *alike[drawn]}):
             latin[code] = twin
     return _Twins({code: drawn for code, drawn in shape.items() if drawn != chr(code)}, latin)
 
@@ -120,7 +126,7 @@ def _shape(one: str, alike: dict[str, set[str]]) -> str:
     return min(one, other) if pair else other
 
 
-def _latin(one: str, alike: set[str]) -> str | None:
+def _latin_twin(one: str, alike: set[str]) -> str | None:
     if one.isascii():
         return None
     latin = sorted(other for other in alike if len(other) == 1 and other.isascii())
@@ -160,8 +166,11 @@ def _drawn(text: str) -> str:
     return _decomposed(text).translate(_twins().shape)
 
 
-def _shapes(text: str) -> str:
-    return _settled(_drawn(text))
+def _latin(text: str) -> str:
+    """Return the Latin letters that a text looks like: as it stands, then in compatible form."""
+    table = _twins().latin
+    compatible = _compatible(_decomposed(text).translate(table))
+    return _compatible(_decomposed(compatible).translate(table))
 
 
 def _settled(text: str) -> str:

@@ -60,14 +60,29 @@ def test_letters_of_other_scripts_do_not_tell_names_apart(word: str, data: st.Da
     assert alike(seen(word), "".join(drawn))
 
 
-@given(words, st.data())
-def test_case_and_other_scripts_together_do_not_tell_names_apart(
+def drawn_as(letter: str) -> list[str]:
+    """A letter in either case, what looks like it, and the letters of other scripts like those."""
+    cases = {letter, letter.upper(), letter.lower()}
+    likes = {one for case in cases for one in TWINS.get(case, "") if not one.isascii()}
+    return sorted(cases | set(TWINS.get(letter, "")) | {one for one in likes if one.isupper()})
+
+
+@given(st.text("abcehijklmopstxyABEHKMOPT 019-", min_size=1, max_size=20), st.data())
+def test_case_and_other_scripts_mixed_in_any_way_do_not_tell_names_apart(
     word: str, data: st.DataObject
 ) -> None:
-    """Capitals of a name, drawn with letters of other scripts that are capitals too."""
-    capitals = {one: [t for t in TWINS.get(one, "") if t.isupper()] for one in word.upper()}
-    drawn = [data.draw(st.sampled_from([one, *capitals[one]])) for one in word.upper()]
-    assert alike(seen(word), "".join(drawn))
+    drawn = "".join(data.draw(st.sampled_from(drawn_as(one))) for one in word)
+    assume(sum(one in "IІΙＩ" for one in drawn) <= 5)
+    assert alike(seen(word), drawn)
+
+
+@given(st.text("AIl1i", min_size=1, max_size=9), st.data())
+def test_an_i_that_is_capital_is_like_both_an_i_and_an_l_at_every_place(
+    word: str, data: st.DataObject
+) -> None:
+    assume(word.count("I") <= 5)
+    likes = {"I": "IilІ1", "l": "lL1", "i": "i", "1": "1l", "A": "Aa"}
+    assert alike(word, "".join(data.draw(st.sampled_from(likes[one])) for one in word))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +95,11 @@ def test_case_and_other_scripts_together_do_not_tell_names_apart(
         ("Marvin", "rnarvin"),
         ("marvin", "Маrvin"),
         ("iB", "ІВ"),
+        ("Illumina", "iIlumina"),
+        ("AI-Install", "ai-lnstall"),
+        ("IIIIIIIIII", "llllllllll"),
+        ("Г", "Γ"),
+        ("mc", "Mϲ"),
         ("fish", "ſish"),
         ("fish", "ﬁsh"),
         ("bot", "b0t"),
@@ -100,6 +120,7 @@ def test_look_alikes(one: str, other: str) -> None:
     [
         ("paypai", "paypal"),
         ("ali", "all"),
+        ("i", "1"),
         ("B", "в"),
         ("e", "é"),
         ("a b", "ab"),
