@@ -15,6 +15,8 @@ from governance.operations.work import Running
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+SHOWN = 10  # how many names are named
+
 # extra -> the module that tells whether it is installed
 EXTRAS = {
     "postgres": "psycopg",
@@ -172,10 +174,33 @@ def _database(work: Running) -> list[Check]:
         with store.read() as session:
             events, head = ledger_head(session)
             people = _people(session, work)
+            names = _names(session)
         checks.append(Check(what="ledger", state="ok", found=f"{events} events, head {head[:12]}"))
-        checks += people
+        checks += [*people, names]
     except UnderwriterError as error:
         checks.append(
             Check(what="schema", state="fault", found=str(error), hint=help_of(error) or "")
         )
     return checks
+
+
+def _names(session: Session) -> Check:
+    """Name the agents, not retired, whose names look like an id or like an earlier name.
+
+    They are no fault: such names were given before they were refused, and may stay.
+    """
+    from governance.kernel.names import strange_names
+    from governance.registry.agents import agents_in_service
+
+    agents = agents_in_service(session)
+    strange = strange_names(agent.name for agent in agents)
+    if not strange:
+        return Check(what="names", state="ok", found=f"{len(agents)} names, no look-alikes")
+    said = []
+    for one in strange[:SHOWN]:
+        like = "an id" if one.like is None else ascii(one.like)
+        said.append(f"{one.name!a} ({agents[one.position].id}) looks like {like}")
+    if len(strange) > SHOWN:
+        said.append(f"and {len(strange) - SHOWN} more")
+    hint = "retire the ones that are not what they seem, by their ids"
+    return Check(what="names", state="ok", found="; ".join(said), hint=hint)

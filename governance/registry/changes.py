@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from governance.gate.diff import diff
 from governance.gate.policy import Policy
 from governance.kernel.errors import InputError
-from governance.registry.agents import agent_of_id
+from governance.registry.agents import agent_by_id
 from governance.registry.incident_effects import lift_freeze
 from governance.registry.ordering import alone
 from governance.registry.policies import policy_in_force, set_policy
@@ -85,7 +85,7 @@ def carry_with(key: Ed25519PrivateKey | None) -> dict[str, Carry]:
         set_policy(transaction, found, proposal.document["group"], key=key)
 
     def lift(transaction: Transaction, proposal: Proposal) -> None:
-        agent = agent_of_id(transaction.session, proposal.document["agent"])
+        agent = agent_by_id(transaction.session, proposal.document["agent"])
         lift_freeze(transaction, agent, proposal.reason)
 
     return {"policy": policy, "lift": lift}

@@ -12,7 +12,7 @@ from governance.gate.policy import Policy
 from governance.gate.position import AgentPosition
 from governance.kernel.money import Money
 from governance.kernel.value import IsoTime, Value
-from governance.registry.agents import agent_of_id
+from governance.registry.agents import agent_by_id
 from governance.registry.incident_effects import open_freezes
 from governance.registry.policies import policy_in_force
 from governance.registry.policy_review import stored_holders
@@ -58,7 +58,7 @@ class LiftEffect(Value):
 
 def lift_effect(session: Session, proposal: Proposal, at: datetime) -> LiftEffect:
     """Return what lifting the freeze of a proposal's agent does at a moment."""
-    agent = agent_of_id(session, proposal.document["agent"])
+    agent = agent_by_id(session, proposal.document["agent"])
     position = position_at(session, agent, at)
     incidents = [_incident(session, link) for link in _freezes(session, proposal, agent)]
     return LiftEffect(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from governance.kernel.canonical import canonical_json, digest
 from governance.kernel.errors import StorageError
 from governance.kernel.value import Value
-from governance.registry.agents import agent_of_id
+from governance.registry.agents import agent_by_id
 from governance.registry.certifications import latest_certification
 from governance.registry.incident_effects import open_freezes
 from governance.registry.policies import policy_in_force
@@ -77,7 +77,7 @@ def _policy(session: Session, document: dict[str, Any]) -> State:
 
 
 def _lift(session: Session, document: dict[str, Any]) -> State:
-    agent = agent_of_id(session, document["agent"])
+    agent = agent_by_id(session, document["agent"])
     last = latest_certification(session, agent)
     certification = None if last is None else {"id": last.id, "void": last.void_at is not None}
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.kernel.errors import InputError
@@ -13,6 +13,7 @@ from governance.registry.ordering import alone
 from governance.registry.proposal_checks import decider_of, require_fresh, require_two_people
 from governance.registry.proposal_state import digest_of, state_of
 from governance.registry.two_people import alone_by_choice
+from governance.store.finding import with_id
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
 
@@ -111,9 +112,7 @@ def list_proposals(session: Session, state: str | None = None) -> list[Proposal]
 
 def find_proposal(session: Session, identifier: str) -> Proposal:
     """Return the proposal whose id alone begins with a text; raises InputError."""
-    begins = func.substr(Proposal.id, 1, len(identifier)) == identifier
-    statement = select(Proposal).where(begins).limit(2)
-    found = session.scalars(statement).all() if identifier else []
+    found = with_id(session, Proposal, identifier)
     if len(found) != 1:
         what = "no proposal" if not found else "more than one proposal"
         raise InputError(f"{what} begins with {identifier!r}", field="proposal")

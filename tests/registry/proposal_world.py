@@ -11,7 +11,7 @@ from governance.gate.vector import RobustnessVector
 from governance.identity.principals import add_new, find_principal
 from governance.incidents.importing import import_records
 from governance.incidents.intake import IncidentRecord, ReadResult
-from governance.registry.agents import agent_of_id, register_agent
+from governance.registry.agents import agent_by_id, register_agent
 from governance.registry.certifications import certify_agent
 from governance.registry.changes import carry_with, request_lift, request_policy
 from governance.registry.incident_effects import link_incident
@@ -63,7 +63,7 @@ def propose_policy(store: Store, wanted: Policy = GENEROUS, actor: str = "bob") 
 
 def propose_lift(store: Store, agent_id: str, actor: str = "bob") -> str:
     with as_person(store, actor).write() as transaction:
-        agent = agent_of_id(transaction.session, agent_id)
+        agent = agent_by_id(transaction.session, agent_id)
         proposal = request_lift(transaction, agent, "cause removed")
         return proposal.id
 
@@ -106,7 +106,7 @@ def freeze(store: Store, agent_id: str, number: int) -> None:
     with store.write() as transaction:
         found = select(Incident).where(Incident.source_id == str(number))
         incident = transaction.session.scalars(found).one()
-        agent = agent_of_id(transaction.session, agent_id)
+        agent = agent_by_id(transaction.session, agent_id)
         link_incident(transaction, incident, agent, "high", "it paid a forged invoice")
 
 

@@ -13,7 +13,7 @@ from governance.identity.principals import add_principal, find_principal
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, ForbiddenError, InputError
 from governance.registry import proposals
-from governance.registry.agents import agent_of_id, change_agent
+from governance.registry.agents import agent_by_id, change_agent
 from governance.registry.certifications import certify_agent
 from governance.registry.changes import carry_with, raises_authority
 from governance.registry.proposal_checks import decider_of
@@ -73,13 +73,6 @@ def test_a_proposal_holds_again_once_what_it_was_made_against_stands_again(staff
     assert in_force(staffed) == "generous"
 
 
-def test_a_lift_frees_the_agent_of_its_id_and_none_that_is_named_so(staffed: Store) -> None:
-    victim = frozen_agent(staffed, "victim")
-    frozen_agent(staffed, victim, 1)
-    approve(staffed, propose_lift(staffed, victim))
-    assert statuses(staffed) == {"victim": "active", victim: "frozen"}
-
-
 def _freeze_again(store: Store, agent_id: str) -> None:
     report(store, 1)
     freeze(store, agent_id, 1)
@@ -87,13 +80,13 @@ def _freeze_again(store: Store, agent_id: str) -> None:
 
 def _change(store: Store, agent_id: str) -> None:
     with store.write() as transaction:
-        agent = agent_of_id(transaction.session, agent_id)
+        agent = agent_by_id(transaction.session, agent_id)
         change_agent(transaction, agent, {"model": f"sha256:{'0' * 64}"})
 
 
 def _certify(store: Store, agent_id: str) -> None:
     with store.write() as transaction:
-        certify_agent(transaction, agent_of_id(transaction.session, agent_id), STRONG)
+        certify_agent(transaction, agent_by_id(transaction.session, agent_id), STRONG)
 
 
 def _thaw(store: Store, agent_id: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from governance.gate.policy import default_policy
 from governance.identity.principals import add_principal
 from governance.kernel.errors import ConflictError, InputError
-from governance.registry.agents import agent_of_id, change_agent, retire_agent
+from governance.registry.agents import agent_by_id, change_agent, retire_agent
 from governance.registry.changes import carry_with, request_policy
 from governance.registry.ordering import alone
 from governance.registry.proposals import decide, find_proposal
@@ -141,12 +141,12 @@ def test_a_freeze_at_the_moment_of_a_lift_stays(racing: Racing) -> None:
 
 def _retire(store: Store, agent_id: str) -> None:
     with store.write() as transaction:
-        retire_agent(transaction, agent_of_id(transaction.session, agent_id), "replaced")
+        retire_agent(transaction, agent_by_id(transaction.session, agent_id), "replaced")
 
 
 def _change(store: Store, agent_id: str) -> None:
     with store.write() as transaction:
-        agent = agent_of_id(transaction.session, agent_id)
+        agent = agent_by_id(transaction.session, agent_id)
         change_agent(transaction, agent, {"model": f"sha256:{'0' * 64}"})
 
 
