@@ -37,12 +37,12 @@ def post(
     _finish(door.ask(contracts.post, request), door.as_json)
 
 
-@app.command(epilog="Example: UNDERWRITER_ACTOR=dana underwriter contract cosign ID")
+@app.command(epilog="Example: underwriter contract cosign ID")
 @with_door
 def cosign(door: Door, contract: ContractArgument) -> None:
     """Take the liability as the co-signer whom the terms name; until then nobody can accept.
 
-    Who acts (UNDERWRITER_ACTOR) must be that person.
+    Who acts must be that person, by a token (UNDERWRITER_TOKEN) or as the local user.
     """
     from governance.operations import contracts
 
@@ -88,7 +88,7 @@ def verify(
     contract: ContractArgument,
     signed_by: Annotated[
         str | None,
-        typer.Option("--signed-by", help="Sign off as the co-signer; must be UNDERWRITER_ACTOR."),
+        typer.Option("--signed-by", help="Sign off as the co-signer, who must be who acts."),
     ] = None,
 ) -> None:
     """Judge what was handed in by the contract's constraints.

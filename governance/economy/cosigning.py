@@ -39,7 +39,9 @@ def take_liability(transaction: Transaction, row: Contract, person: str | None) 
         raise InputError("the contract names no co-signer", field="contract")
     if person != transaction.actor:
         message = f"{transaction.actor!r} acts here, the contract names {person!r}"
-        raise ForbiddenError(message, field="actor", hint="set UNDERWRITER_ACTOR")
+        raise ForbiddenError(
+            message, field="actor", hint="the co-signer agrees with a token of their own"
+        )
     if row.cosigner is not None:
         return False
     row.cosigner = person

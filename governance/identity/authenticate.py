@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from governance.identity.grants import roles_of
 from governance.identity.local import local_user, owns
-from governance.identity.principals import LOCAL
-from governance.identity.roles import OF_THE_OWNER, READING, permissions_of
+from governance.identity.principals import LOCAL, count_principals
+from governance.identity.roles import MAKING, OF_THE_OWNER, READING, permissions_of
 from governance.identity.secrets import parts_of, same
 from governance.identity.tokens import state_of
 from governance.kernel.errors import UnauthenticatedError
 from governance.store.principals import ApiToken, Principal
 
-BEFORE_UPGRADE = frozenset({"restore", READING})
+BEFORE_UPGRADE = frozenset({MAKING, READING})
 BY_TOKEN = "token:"  # noqa: S105 - how `via` begins, no secret
 BY_ISSUER = "issuer:"
 INVALID = "the token is not valid"
@@ -72,7 +72,7 @@ def by_local_user(session: Session) -> Identity:
     """
     user = local_user(session)
     mine = owns(session)
-    of_the_owner = OF_THE_OWNER if mine else frozenset()
+    of_the_owner = _of_the_owner(session) if mine else frozenset()
     found = session.scalar(select(Principal).where(Principal.local_user == user))
     if found is not None and found.state == "active":
         held = permissions_of(roles_of(session, found.id))
@@ -86,6 +86,11 @@ def by_local_user(session: Session) -> Identity:
             hint="show a token, or let the owner of the database add a principal",
         )
     return Identity(None, f"{LOCAL}{user}", of_the_owner, "local", owner=True)
+
+
+def _of_the_owner(session: Session) -> frozenset[str]:
+    """Return what the owner may do in any case: where nobody is there yet, also be the first."""
+    return OF_THE_OWNER if count_principals(session) else OF_THE_OWNER | {MAKING}
 
 
 def before_upgrade(session: Session) -> Identity:
@@ -127,7 +132,7 @@ def still_stands(
 
 
 def _local_stands(session: Session, identity: Identity, names: frozenset[str]) -> bool:
-    if identity.owner and names & OF_THE_OWNER and owns(session):
+    if identity.owner and names & _of_the_owner(session) and owns(session):
         return True
     if identity.principal is None:
         return False

@@ -24,6 +24,7 @@ ROLES = {
 }
 READING = "reader"
 AGENT = "agent"
+MAKING = "restore"
 # What the first principal of an installation holds.
 ALL_BUT_AGENT = tuple(sorted(set(ROLES) - {AGENT}))
 # What whoever owns the database can do in any case: no role could keep it from them.

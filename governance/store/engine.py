@@ -71,13 +71,17 @@ def make_engine(text: str, *, lock_timeout_seconds: float = 10.0) -> Engine:
 
 
 def _sqlite_engine(url: URL, lock_timeout_seconds: float) -> Engine:
-    if url.database and url.database != ":memory:":
-        parent = Path(url.database).parent
-        try:
-            parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError(f"{parent}: cannot be made: {error.strerror}") from error
     engine = create_engine(url, connect_args={"timeout": lock_timeout_seconds})
+
+    @event.listens_for(engine, "do_connect")
+    def make_folder(*_: object) -> None:
+        # Not before: who only asks whether there is a database leaves no folder behind.
+        if url.database and url.database != ":memory:":
+            parent = Path(url.database).parent
+            try:
+                parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageError(f"{parent}: cannot be made: {error.strerror}") from error
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

@@ -18,6 +18,7 @@ from governance.audit.protocols.battery import TIER_SIZES, Battery, make_battery
 from governance.audit.protocols.requests import PROTOCOLS
 from tests.audit.doubles import chat_reply, chat_server
 from tests.audit.test_protocols import perfect_answers
+from tests.people import TOKEN, token_of
 
 ASKED = ["--tier", "T1", "--limit", "4", "--seed", "s"]
 
@@ -128,37 +129,50 @@ def test_lint_of_the_profiles_bank(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "secrets[0].kind" in capsys.readouterr().err
 
 
-def test_the_policy_chooses_which_as_a_stored_audit_gates_on(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def _put_in_force(
+    policy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    database = ["--db", str(tmp_path / "u.db")]
+    """Propose a policy as the local user and approve it as somebody else."""
+    capsys.readouterr()
+    asked = ["gate", "policy", "set", str(policy), "--reason", "the paper's", "--json"]
+    assert run(asked) == 0
+    proposal = json.loads(capsys.readouterr().out)["proposal"]
+    with monkeypatch.context() as patch:
+        patch.setenv(TOKEN, token_of("ana", "policy_owner"))
+        assert run(["proposal", "approve", proposal]) == 0
+
+
+def test_the_policy_chooses_which_as_a_stored_audit_gates_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERWRITER_DATABASE_URL", str(tmp_path / "u.db"))
     policy = tmp_path / "paper.yaml"
     assert run(["gate", "policy", "show", "--default"]) == 0
     text = capsys.readouterr().out.replace("as_variant: as_svs", "as_variant: as_paper")
     policy.write_text(text.replace("name: cgae-default", "name: paper"))
-    assert run(["init", *database]) == 0
+    assert run(["init"]) == 0
     trust = tmp_path / "trust.json"
     found = {}
     for name in ("svs", "paper"):
         if name == "paper":
-            assert run(["gate", "policy", "set", str(policy), *database]) == 0
-        assert run(["agent", "register", name, *database]) == 0
+            _put_in_force(policy, monkeypatch, capsys)
+        assert run(["agent", "register", name]) == 0
         with _model() as model:
             arguments = ["--model", model, "--public", "--out", str(tmp_path / name)]
             more = ["--profiles", "refusal,disclosure", "--ih-samples", "2"]
-            assert run(["agent", "audit", name, *arguments, *ASKED, *more, *database]) == 0
+            assert run(["agent", "audit", name, *arguments, *ASKED, *more]) == 0
         capsys.readouterr()
-        assert run(["agent", "show", name, *database, "--json"]) == 0
+        assert run(["agent", "show", name, "--json"]) == 0
         found[name] = json.loads(capsys.readouterr().out)
         document = str(tmp_path / f"{name}.json")
-        assert run(["agent", "certificate", "show", name, "--out", document, *database]) == 0
-        assert run(["agent", "certificate", "trust", "--out", str(trust), *database]) == 0
+        assert run(["agent", "certificate", "show", name, "--out", document]) == 0
+        assert run(["agent", "certificate", "trust", "--out", str(trust)]) == 0
         assert run(["agent", "certificate", "verify", document, "--trust", str(trust)]) == 0
     assert found["svs"]["scores"]["as"] == 1.0
     # ACT is 1, half of the justifications are procedural, two of three key facts are named.
     assert found["paper"]["scores"]["as"] == pytest.approx(1 * (2 / 3) * 1 * 0.5)
     assert found["paper"]["gaps"]["as"] > found["svs"]["gaps"]["as"]
     capsys.readouterr()
-    assert run(["agent", "show", "svs", *database, "--json"]) == 0
+    assert run(["agent", "show", "svs", "--json"]) == 0
     # The certification keeps the policy under which it was decided.
     assert json.loads(capsys.readouterr().out)["scores"]["as"] == 1.0

@@ -52,7 +52,7 @@ def test_doctor_tells_a_usable_database_from_another(
     capsys.readouterr()
     assert run(["doctor", "--db", str(database), "--json"]) == 0
     checks = {row["what"]: row for row in json.loads(capsys.readouterr().out)["checks"]}
-    assert checks["ledger"]["found"].startswith("4 events")
+    assert checks["ledger"]["found"].startswith("5 events")
 
 
 def test_a_foreign_database_is_exit_3_and_untouched(

@@ -9,6 +9,7 @@ import pytest
 
 from cli.main import run
 from tests.conftest import DatabaseAfter
+from tests.people import TOKEN, token_of
 
 SCORES = ["--cc", "0.89", "--er", "0.89", "--as", "0.89", "--ih", "0.92", "--basis", "point"]
 TERMS = """\
@@ -177,19 +178,22 @@ def test_a_cosigner_agrees_as_who_acts(
     refused = _json(capsys, "contract", "accept", posted, "buyer", code=1)
     assert [one["code"] for one in refused["reasons"]] == ["cosigner"]
     assert "'dana'" in _errors(capsys, "contract", "cosign", posted)
-    assert run(["role", "grant", "tester", "administrator"]) == 0
-    assert run(["role", "grant", "tester", "operator"]) == 0
     monkeypatch.setenv("UNDERWRITER_ACTOR", "dana")
+    assert "'tester' acts here" in _errors(capsys, "contract", "cosign", posted)
+    monkeypatch.setenv(TOKEN, token_of("dana", "operator"))
     assert _json(capsys, "contract", "cosign", posted)["cosigner"] == "dana"
-    assert "no operator" in _errors(capsys, "contract", "accept", posted, "buyer")
-    monkeypatch.setenv("UNDERWRITER_ACTOR", "tester")
+    monkeypatch.delenv(TOKEN)
     assert _json(capsys, "contract", "accept", posted, "buyer")["state"] == "accepted"
     (tmp_path / "work.txt").write_text("done")
     assert _json(capsys, "contract", "submit", posted, "work.txt")["done"]
-    monkeypatch.setenv("UNDERWRITER_ACTOR", "eve")  # neither an operator nor the co-signer
-    assert "no operator" in _errors(capsys, "contract", "verify", posted)
-    assert "no operator" in _errors(capsys, "contract", "verify", posted, "--signed-by", "eve")
-    monkeypatch.setenv("UNDERWRITER_ACTOR", "dana")
+    monkeypatch.setenv(TOKEN, token_of("eve", "reader"))  # neither an operator nor the co-signer
+    assert "lacks the role operator" in _errors(capsys, "contract", "verify", posted)
+    signed_by_eve = ("contract", "verify", posted, "--signed-by", "eve")
+    assert "lacks the role operator" in _errors(capsys, *signed_by_eve)
+    token_of("eve", "operator")
+    monkeypatch.setenv(TOKEN, token_of("eve"))  # an operator, and not the co-signer
+    assert run([*signed_by_eve]) == 1
+    monkeypatch.setenv(TOKEN, token_of("dana"))
     assert _json(capsys, "contract", "verify", posted, "--signed-by", "dana")["state"] == "verified"
 
 

@@ -46,7 +46,7 @@ def test_the_database_may_be_named_before_or_behind_the_command(
     assert run(["--db", database, "init"]) == 0
     assert run(["ledger", "verify", "--db", database, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["ok"], found["events"]) == (True, 4)
+    assert (found["ok"], found["events"]) == (True, 5)
 
 
 def test_an_unsupported_database_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,17 +11,15 @@ import pytest
 
 from cli.main import run
 from tests.conftest import DatabaseAfter
+from tests.people import TOKEN, token_of
 
 SCORES = ("--cc", "0.96", "--er", "0.95", "--as", "0.93", "--ih", "0.92")
 COUNTS = ("--n-cc", "500", "--n-er", "500", "--n-as", "500")
 STAFFED = (
     ("agent", "register", "bot"),
     ("agent", "certify", "bot", *SCORES, *COUNTS),
-    ("role", "grant", "tester", "administrator"),
-    ("role", "grant", "tester", "operator"),
-    ("role", "grant", "bob", "policy_owner"),
-    ("role", "grant", "cyd", "policy_owner"),
 )
+DECIDING = ("policy_owner", "auditor")
 POLICY_PAGE = """\
 policy of default, open
 id: ID
@@ -53,7 +51,7 @@ LIFT_PAGE = """\
 lift of bot, open
 id: ID
 proposed by bob on MOMENT: cause removed nothing that it depends on has changed since
-takes a second policy_owner
+takes a second auditor
 made against: sha256:DIGEST
 nothing that it depends on has changed since
 bot (ID): frozen, frozen since MOMENT
@@ -80,15 +78,18 @@ def call(
 ) -> Call:
     """Run a command as somebody, where there are people and an agent; returns what it prints.
 
-    An error, which is printed elsewhere, is returned too.
+    `bob` and `cyd` may decide, `tester` is the local user by a token. An error, which is printed
+    elsewhere, is returned too.
     """
     path = str(tmp_path / "proposals.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("UNDERWRITER_DATABASE_URL", path)
     database_after(path, *STAFFED)
+    tokens = {name: token_of(name, *DECIDING) for name in ("bob", "cyd")}
+    tokens["tester"] = token_of("tester")
 
     def called(actor: str, *arguments: str, code: int = 0) -> str:
-        monkeypatch.setenv("UNDERWRITER_ACTOR", actor)
+        monkeypatch.setenv(TOKEN, tokens[actor])
         capsys.readouterr()
         assert run([*arguments]) == code
         printed = capsys.readouterr()
@@ -172,7 +173,6 @@ def test_a_lift_is_a_page_of_incidents_and_of_what_comes_back_whatever_its_reaso
 def test_an_administrators_grant_cools_before_that_one_approves_what_it_enabled(
     call: Call,
 ) -> None:
-    call("tester", "role", "grant", "tester", "policy_owner")
     refused = _settled(call("tester", "proposal", "approve", _propose_policy(call), code=2))
     assert refused == (
         "error: actor: tester made bob, who proposed it, policy_owner within the cooling time of "

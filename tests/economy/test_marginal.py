@@ -7,6 +7,7 @@ import pytest
 
 from cli.main import run
 from tests.conftest import DatabaseAfter
+from tests.people import TOKEN, token_of
 
 CERTIFY = ["--cc", ".96", "--er", ".95", "--as", ".93", "--ih", ".92"]
 COUNTS = ["--n-cc", "500", "--n-er", "500", "--n-as", "500"]
@@ -68,14 +69,14 @@ def test_bad_amounts_are_refused(amount: str, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.usefixtures("economy")
-def test_only_an_operator_authorises_once_roles_are_in_use(
+def test_only_an_operator_authorises_and_only_a_treasurer_grants_sub_budgets(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reserve = ["authorize", "reserve", "second", "--amount", "1 USD", "--key"]
-    assert run(["role", "grant", "tester", "administrator"]) == 0
+    monkeypatch.setenv(TOKEN, token_of("ana", "treasurer"))
     assert run([*reserve, "b"]) == 2
     assert "operator" in capsys.readouterr().err
-    assert run(["role", "grant", "tester", "operator"]) == 0
+    monkeypatch.setenv(TOKEN, token_of("bob", "operator"))
     assert run([*reserve, "b"]) == 0
     grant = ["delegate", "grant", "second", "first", "--amount", "1 USD"]
     assert run(grant) == 2
