@@ -30,7 +30,10 @@ def test_an_agents_life(place: Place, ask: Ask, clock: FixedClock) -> None:
         run_example(place, "agents.register")
     certified = run_example(place, "agents.certify")
     assert certified["tier"] == 3
-    assert run_example(place, "agents.show") == certified
+    assert run_example(place, "agents.show") == {
+        **certified,
+        "history": {"attempts": 1, "kin": []},
+    }
     assert run_example(place, "agents.list") == [certified]
     denied = run_example(place, "agents.request_tier")
     assert (denied["agent"], denied["answer"]["granted"]) == ("invoice-bot", False)
