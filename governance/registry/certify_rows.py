@@ -52,7 +52,8 @@ def certify_file(
     """Certify every agent of a CSV or JSON Lines file, registering those not yet known.
 
     Dimensions that the file itself calls defaulted are missing. Raises InputError naming the
-    line of a row without a name or with a fault; the caller's transaction then stores nothing.
+    line of a row without a name, with a fault, or whose agent may not be registered; the caller's
+    transaction then stores nothing.
     """
     rows = read_vectors(path)
     digest = None if path == "-" else file_digest(Path(path))
@@ -63,13 +64,22 @@ def certify_file(
             raise InputError("a name is missing", file=path, line=row.line, field="agent")
         agent = transaction.session.scalar(select(Agent).where(Agent.name == row.name))
         if agent is None:
-            agent = register_agent(transaction, row.name)
+            agent = _registered(transaction, row.name, path, row.line)
         certification, _ = certify_agent(
             transaction, agent, _declared(row.vector), basis=basis, evidence=evidence
         )
         sign_certification(transaction, agent, certification, key)
         standings.append(standing_of_agent(transaction.session, agent, transaction.now))
     return standings
+
+
+def _registered(transaction: Transaction, name: str, path: str, line: int) -> Agent:
+    """Register an agent of a file; what stands against it names the line."""
+    try:
+        return register_agent(transaction, name)
+    except InputError as error:
+        error.file, error.line = path, line
+        raise
 
 
 def _declared(vector: RobustnessVector) -> RobustnessVector:
