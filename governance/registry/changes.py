@@ -168,6 +168,6 @@ def _register(transaction: Transaction, proposal: Proposal) -> None:
 
 def _change(transaction: Transaction, proposal: Proposal) -> None:
     waiting = WaitingChange.model_validate(proposal.document)
-    agent = find_agent(transaction.session, waiting.agent or waiting.name)
+    agent = transaction.session.get_one(Agent, waiting.agent)
     agreement = waiting.agreed_by(transaction.actor)
     change_agent(transaction, agent, waiting.digests, agreement)
