@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from cli.everywhere import DatabaseOption, named_settings
 from cli.output import JsonOption, gauge, note, print_json, print_json_line, progress
 from governance.kernel.errors import InputError
+from governance.kernel.secrets import SecretUrl
 from governance.operations.work import Ears, Work
 
 if TYPE_CHECKING:
@@ -27,12 +29,6 @@ Command = Callable[..., None]
 ASKED = "underwriter.asked"
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option(
-        "--db", metavar="URL", help="Database URL or SQLite file; before UNDERWRITER_DATABASE_URL."
-    ),
-]
 AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="MOMENT", help="State as of this past moment (ISO 8601)."),
@@ -49,7 +45,7 @@ class Door:
     """What a command has beside its own options: where it asks, and whether it answers as JSON."""
 
     ctx: typer.Context
-    db: str | None
+    db: SecretUrl | None
     as_json: bool
 
     def ask(
@@ -70,13 +66,15 @@ class Door:
         from governance.operations.place import local_place
 
         named: dict[str, Any] = self.ctx.find_root().obj or {}
-        place = local_place(url=self.db or named.get("db"))
+        settings_file = named_settings(self.ctx)
+        place = local_place(url=self.db or named.get("db"), settings_file=settings_file)
         self.ctx.meta[ASKED] = True
         try:
             with self.fields(options):
-                # What stores nothing names nobody, and does not wait for the settings.
+                # What stores nothing names nobody, and waits for settings only if they are named.
                 stores = operation_of(handler).effect != "pure"
-                caller = local_caller(place.settings.actor if stores else None)
+                reads = stores or settings_file is not None
+                caller = local_caller(place.settings.actor if reads else None)
                 return perform(place, caller, handler, request, ears=Ears(note, progress, gauge))
         finally:
             place.close()
@@ -138,7 +136,8 @@ def with_plain_door(command: Command) -> Command:
 def _opened(command: Command, taken: dict[str, tuple[Any, object]]) -> Command:
     @wraps(command)
     def called(*, ctx: typer.Context, as_json: bool, db: str | None = None, **own: Any) -> None:
-        Door(ctx, db, as_json).carry_out(command, own)
+        url = None if db is None else SecretUrl(db)
+        Door(ctx, url, as_json).carry_out(command, own)
 
     hints = get_type_hints(command, include_extras=True)
     own = list(inspect.signature(command).parameters.values())[1:]

@@ -14,9 +14,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from governance.kernel.errors import InputError, StorageError
+from governance.kernel.secrets import without_secrets
 from governance.kernel.value import Value
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -25,6 +26,7 @@ FIRST_PAUSE = 0.5
 _TRANSIENT = {408, 409, 425, 429}  # and every 5xx
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SHOWN = 200
+_LOOKED_AT = 4096
 _READ_OF_REFUSAL = 64 * 1024
 _PIECE = 64 * 1024
 _NEEDED = "needs an http or https URL such as http://127.0.0.1:11434/v1"
@@ -41,7 +43,7 @@ class Endpoint(Value):
 
     url: str
     model: str = Field(min_length=1)
-    key: str | None = Field(default=None, repr=False)
+    key: SecretStr | None = None
     timeout: float = Field(default=30.0, gt=0.0)
     retries: int = Field(default=2, ge=0)
 
@@ -57,8 +59,8 @@ class Endpoint(Value):
 
     @field_validator("key")
     @classmethod
-    def _fit_for_a_header(cls, value: str | None) -> str | None:
-        return checked_key(value, "key")
+    def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else checked_key(value.get_secret_value(), "key")
 
     @property
     def address(self) -> str:
@@ -88,14 +90,14 @@ def is_web_url(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def checked_key(key: str | None, name: str) -> str | None:
+def checked_key(key: str | None, name: str) -> SecretStr | None:
     """Return a key that can stand in a header; raises InputError, without showing it, on another.
 
     ``name`` is what the error calls it.
     """
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise InputError("holds a blank, a line end or a letter beyond ASCII", field=name)
-    return key or None
+    return SecretStr(key) if key else None
 
 
 def complete(
@@ -152,7 +154,9 @@ def _post(endpoint: Endpoint, body: Mapping[str, object], now: Now) -> bytes:
         method="POST",
     )
     if endpoint.key:
-        request.add_unredirected_header("Authorization", f"Bearer {endpoint.key}")
+        request.add_unredirected_header(
+            "Authorization", f"Bearer {endpoint.key.get_secret_value()}"
+        )
     try:
         with _OPENER.open(request, timeout=endpoint.timeout) as response:
             return _read(endpoint, response, now)
@@ -213,7 +217,8 @@ def _host_of(location: str) -> str:
 def _shown(endpoint: Endpoint, text: str) -> str:
     """Return the beginning of what the server said, without the key and fit for a terminal."""
     if endpoint.key:
-        text = text.replace(endpoint.key, "[key]")
+        text = text.replace(endpoint.key.get_secret_value(), "[key]")
+    text = without_secrets(text[:_LOOKED_AT])  # before it is cut, which could leave half a secret
     return "".join(c if c.isprintable() else " " for c in text[:_SHOWN]).strip()
 
 

@@ -29,6 +29,7 @@ from governance.kernel.completions import (
     is_web_url,
 )
 from governance.kernel.errors import InputError
+from governance.kernel.secrets import without_secrets
 
 _FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length"}
 _KEPT = "what was answered is kept; run the same command to go on"
@@ -123,7 +124,11 @@ def open_endpoint(spec: str, options: SubjectOptions) -> EndpointSubject:
     if not is_web_url(url) or not model:
         # A password or key in the URL is not repeated.
         secret = "@" in url or "?" in url
-        shown = "openai:URL with a name, a password or a query" if secret else repr(spec)
+        shown = (
+            "openai:URL with a name, a password or a query"
+            if secret
+            else repr(without_secrets(spec))
+        )
         raise InputError(
             f"{shown} is no endpoint with a model",
             field="model",
