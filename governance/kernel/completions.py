@@ -154,9 +154,8 @@ def _post(endpoint: Endpoint, body: Mapping[str, object], now: Now) -> bytes:
         method="POST",
     )
     if endpoint.key:
-        request.add_unredirected_header(
-            "Authorization", f"Bearer {endpoint.key.get_secret_value()}"
-        )
+        key = endpoint.key.get_secret_value()
+        request.add_unredirected_header("Authorization", f"Bearer {key}")
     try:
         with _OPENER.open(request, timeout=endpoint.timeout) as response:
             return _read(endpoint, response, now)

@@ -41,6 +41,8 @@ def database_url(given: str | SecretUrl) -> URL:
         raise InputError("is no database URL", field="db", hint=_FORMS) from None
     kind = url.get_backend_name()
     if kind == "sqlite" and url.host is None:
+        if without_secrets(text) != text:
+            raise InputError("a SQLite file has no password", field="db", hint=_FORMS)
         return url.set(drivername="sqlite")
     if kind in ("postgresql", "postgres"):
         return _with_password(_whole(url).set(drivername="postgresql+psycopg"))

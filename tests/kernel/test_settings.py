@@ -34,9 +34,9 @@ def test_a_bad_setting_is_named(text: str, tmp_path: Path, monkeypatch: pytest.M
 def test_the_default_database_lies_in_the_data_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert default_database_url(load_settings()).endswith("underwriter.db")
+    assert default_database_url(load_settings()).reveal().endswith("underwriter.db")
     monkeypatch.setenv("UNDERWRITER_DATA_FOLDER", str(tmp_path))
-    assert default_database_url(load_settings()) == str(tmp_path / "underwriter.db")
+    assert default_database_url(load_settings()).reveal() == str(tmp_path / "underwriter.db")
 
 
 @pytest.mark.parametrize(

@@ -123,12 +123,9 @@ def open_endpoint(spec: str, options: SubjectOptions) -> EndpointSubject:
     url, _, model = spec.removeprefix("openai:").partition("#")
     if not is_web_url(url) or not model:
         # A password or key in the URL is not repeated.
-        secret = "@" in url or "?" in url
-        shown = (
-            "openai:URL with a name, a password or a query"
-            if secret
-            else repr(without_secrets(spec))
-        )
+        shown = repr(without_secrets(spec))
+        if "@" in url or "?" in url:
+            shown = "openai:URL with a name, a password or a query"
         raise InputError(
             f"{shown} is no endpoint with a model",
             field="model",
