@@ -16,7 +16,7 @@ HIDDEN_TOKEN = "uw_..., hidden"  # noqa: S105 - what stands for one
 # What ends the name of a secret, in a URL's query, in words of libpq, in JSON.
 _NAMES = ("password", "passwd", "pwd", "token", "secret", "api_key", "apikey", "access_key")
 _NAMES_IN_QUERIES = (*_NAMES, "key", "auth", "sig", "signature")
-_SIGNS = (":", "=", "uw_", "earer ", "%3a", "%3A")
+_SIGNS_OF_URL = (":/", "@", "sql:", "%3a")  # without one of them no URL holds a password
 _LONGEST = 4096  # letters of a password; bounds how far one look goes
 
 _SCHEME = (
@@ -61,17 +61,20 @@ def without_secrets(text: str) -> str:
     ``password`` in a query, in words of libpq or in JSON, API tokens, and what a header proves
     itself with. Where it cannot be told, more is hidden than need be.
     """
-    if not any(sign in text for sign in _SIGNS):
-        return text
-    text = _TOKEN.sub(HIDDEN_TOKEN, text)
-    text = _AUTHORIZATION.sub(rf"\g<before>{HIDDEN}", text)
-    text = _BEARER.sub(rf"\g<before>{HIDDEN}", text)
-    text = _USER_AND_PASSWORD.sub(rf"\g<scheme>\g<user>:{HIDDEN}@", text)
-    text = _PASSWORD_WITHOUT_HOST.sub(rf"\g<scheme>\g<user>:{HIDDEN}", text)
-    text = _USER_OF_WEB.sub(rf"\g<scheme>{HIDDEN}@", text)
-    text = _ENCODED_URL.sub(rf"\g<scheme>{HIDDEN}%40", text)
-    text = _IN_JSON.sub(rf'\g<before>"{HIDDEN}"', text)
-    return _NAMED.sub(_hidden_if_secret, text)
+    lowered = text.lower()
+    if "uw_" in text:
+        text = _TOKEN.sub(HIDDEN_TOKEN, text)
+    if "authorization" in lowered or "bearer" in lowered:
+        text = _AUTHORIZATION.sub(rf"\g<before>{HIDDEN}", text)
+        text = _BEARER.sub(rf"\g<before>{HIDDEN}", text)
+    if any(sign in lowered for sign in _SIGNS_OF_URL):
+        text = _USER_AND_PASSWORD.sub(rf"\g<scheme>\g<user>:{HIDDEN}@", text)
+        text = _PASSWORD_WITHOUT_HOST.sub(rf"\g<scheme>\g<user>:{HIDDEN}", text)
+        text = _USER_OF_WEB.sub(rf"\g<scheme>{HIDDEN}@", text)
+        text = _ENCODED_URL.sub(rf"\g<scheme>{HIDDEN}%40", text)
+    if any(name in lowered for name in _NAMES):
+        text = _IN_JSON.sub(rf'\g<before>"{HIDDEN}"', text)
+    return _NAMED.sub(_hidden_if_secret, text) if "=" in text else text
 
 
 def _hidden_if_secret(found: re.Match[str]) -> str:

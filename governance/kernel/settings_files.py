@@ -12,7 +12,6 @@ from governance.kernel.errors import InputError
 CONFIG_VARIABLE = "UNDERWRITER_CONFIG"
 SETTINGS_OPTION = "--settings"
 FILE_NAME = "underwriter.toml"
-MAX_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -28,29 +27,14 @@ class SettingsFile:
 
     def values(self) -> dict[str, Any]:
         """Read what it sets; raises InputError where it cannot be read or is no TOML."""
-        import tomllib
+        from governance.kernel.documents import parse_toml, read_text
 
-        name = str(self.path)
-        if self.path.is_dir():
-            raise InputError("is a folder, not a file", file=name, field=self.named_by)
         try:
-            with self.path.open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
-        except FileNotFoundError:
-            raise InputError("no such file", file=name, field=self.named_by) from None
-        except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or "the name is none that a file can have"
-            raise InputError(f"cannot be read: {said}", file=name, field=self.named_by) from None
-        if len(data) > MAX_BYTES:
-            raise InputError(f"is longer than {MAX_BYTES // 1024} KiB", file=name)
-        try:
-            return tomllib.loads(data.decode())
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"broken TOML: {error}", file=name) from None
-        except UnicodeDecodeError as error:
-            raise InputError(f"invalid UTF-8 at byte {error.start}", file=name) from None
-        except RecursionError:
-            raise InputError("broken TOML: nests too deeply", file=name) from None
+            text, name = read_text(str(self.path))
+        except InputError as error:
+            error.field = self.named_by
+            raise
+        return parse_toml(text, name)
 
 
 def settings_files(named: str | None = None) -> tuple[SettingsFile, ...]:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from governance.kernel.errors import InputError
 from governance.kernel.secrets import HIDDEN, HIDDEN_TOKEN, SecretUrl, without_secrets
 
 MARK = "hunter2-s3cr3t"
@@ -123,3 +124,9 @@ def test_hostile_text_is_looked_through_in_good_time() -> None:
     for text in (":/u:" * 4000 + "@", "a" * 40_000 + "=", "a='" * 8000, "password=" + "'" * 20_000):
         without_secrets(text)
     assert process_time() - begun < 20  # in the square of the length it would be minutes
+
+
+def test_no_error_holds_a_secret_whatever_went_into_it() -> None:
+    url = f"postgresql://u:{MARK}@h/x"
+    error = InputError(f"{url} is none", hint=f"not {url}")
+    assert MARK not in f"{error} {error!r} {error.args} {error.message} {error.hint}"
