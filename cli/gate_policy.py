@@ -68,8 +68,8 @@ def set_(
 ) -> None:
     """Put a policy in force for a group of agents; a file that breaks a law is refused.
 
-    Certifications keep the policy version under which they were decided. Where roles are in use,
-    a policy that may raise authority waits for a second person.
+    Certifications keep the policy version under which they were decided. A policy that may
+    raise authority waits for a second person.
     """
     from governance.operations import policies as area
 

@@ -158,8 +158,7 @@ def show(work: Reading, request: ShownPolicy) -> PolicyInFull:
 def set_policy(work: Writing, request: NewPolicy) -> PolicySet:
     """Put a policy in force for a group of agents; a file that breaks a law is refused.
 
-    Where roles are in use, a policy that may raise authority is proposed instead and waits for a
-    second person.
+    A policy that may raise authority is proposed instead and waits for a second person.
     """
     from governance.registry.changes import request_policy
     from governance.registry.keys import open_signing_key

@@ -5,7 +5,8 @@ A page's fenced blocks are read in order:
 - ```` ```console ````: a line that begins with ``$ `` is a command for bash; the lines behind it,
   up to the next command, are what it prints (standard output, then standard error). A line
   ``...`` stands for any lines, ``...`` within a line for any text. A command that ends in
-  ``# exit 1`` must end with that code, every other with 0.
+  ``# exit 1`` must end with that code, every other with 0. What a command ``name=$(...)`` sets is
+  there for every command behind it.
 - ```` ```yaml file=NAME ```` (any language): the block is written to that file first.
 
 Digests, ids, times and the width of white space are not compared.
@@ -26,6 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _FENCE = re.compile(r"^```(\w*)(?: file=(\S+))?[^\n]*\n(.*?)^```$", re.M | re.S)
+_SETS = re.compile(r"(\w+)=\$\(.*\)")
+_KEPT = ".variables"  # in the folder of the page
 _EXIT = re.compile(r"\s+# exit (\d+)$")
 _CHECKER = doctest.OutputChecker()
 _OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -72,7 +75,7 @@ def run(step: Step, folder: Path, programs: Path | None = None) -> tuple[int, st
     folders = [programs, Path(sys.executable).parent, os.environ["PATH"]]
     path = os.pathsep.join(str(one) for one in folders if one is not None)
     done = subprocess.run(
-        ["bash", "-c", step.command],
+        ["bash", "-c", _script(step.command)],
         cwd=folder,
         env={**os.environ, "PATH": path, "COLUMNS": "160", "LC_ALL": "C.UTF-8"},
         capture_output=True,
@@ -81,6 +84,15 @@ def run(step: Step, folder: Path, programs: Path | None = None) -> tuple[int, st
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def _script(command: str) -> str:
+    """Return a command with the variables that the ones before it set."""
+    kept = f"if [ -e {_KEPT} ]; then . ./{_KEPT}; fi\n"
+    sets = _SETS.fullmatch(command)
+    if sets is None:
+        return kept + command
+    return f"{kept}{command}\ncode=$?\ndeclare -p {sets[1]} >> {_KEPT}\nexit $code"
 
 
 def fits(expected: list[str], output: str) -> bool:
