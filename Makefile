@@ -83,7 +83,7 @@ lock: | $(VENV)/bin/python     ## resolve the lock files anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml --extra incidents --group build -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  pyproject.toml --extra incidents --extra postgres --extra interop --extra prove --extra pdf --extra contracts --extra audit-inspect --extra png --extra ray --group build --group dev \
+	  pyproject.toml --extra incidents --extra postgres --extra interop --extra prove --extra pdf --extra contracts --extra audit-inspect --extra png --extra ray --extra oidc --group build --group dev \
 	  -c requirements.lock -o requirements-dev.lock
 
 clean:                         ## remove what was built

@@ -131,19 +131,9 @@ def verify(door: Door, file: OptionalFile = None, group: GroupOption = "default"
     if door.as_json:
         print_answer(proof)
     else:
-        print_table(
-            ("law", "", "statement or counterexample"),
-            [
-                (
-                    law.id,
-                    "proved" if law.proved else "BROKEN",
-                    law.statement if law.counterexample is None else law.counterexample["summary"],
-                )
-                for law in proof.laws
-            ],
-            title=f"{proof.name}: {sum(law.proved for law in proof.laws)} of {len(proof.laws)} "
-            "proved",
-        )
+        from cli.gate_tables import print_proof
+
+        print_proof(proof)
     if not proof.ok:
         raise typer.Exit(1)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from governance.gate.backtest import Backtest
     from governance.gate.diff import PolicyDiff
     from governance.gate.price import PricedCeilings
+    from governance.operations.policies import PolicyProof
     from governance.operations.policies_gate import ExplainedDecision
 
 
@@ -93,6 +94,22 @@ def print_diff(found: PolicyDiff) -> None:
             title=f"Agents: {sum(a.effect != 'same' for a in found.agents)} of "
             f"{len(found.agents)} gain or lose",
         )
+
+
+def print_proof(proof: PolicyProof) -> None:
+    """Print every law of a policy, with the counterexample of a broken one."""
+    print_table(
+        ("law", "", "statement or counterexample"),
+        [
+            (
+                law.id,
+                "proved" if law.proved else "BROKEN",
+                law.statement if law.counterexample is None else law.counterexample["summary"],
+            )
+            for law in proof.laws
+        ],
+        title=f"{proof.name}: {sum(law.proved for law in proof.laws)} of {len(proof.laws)} proved",
+    )
 
 
 def print_backtest(found: Backtest) -> None:

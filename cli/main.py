@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "token": ("cli.token", "app", "API tokens of principals."),
     "session": ("cli.token", "session_app", "Signing in to the console."),
     "role": ("cli.role", "app", "Who may do what."),
-    "proposal": ("cli.role", "proposal_app", "Changes that wait for a second person."),
+    "proposal": ("cli.proposal", "app", "Changes that wait for a second person."),
     "report": ("cli.report", "app", "Build reports from stored evidence."),
     "ledger": ("cli.ledger", "app", "The hash-chained record of every state change."),
     "db": ("cli.database", "app", "Upgrade, downgrade, back up and restore the database."),

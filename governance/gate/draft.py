@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from governance.gate.dimensions import AsVariant
 from governance.kernel.money import Currency, MinorUnits
-from governance.kernel.value import Value
+from governance.kernel.value import Value, absent
 
 Number = Annotated[float, Field(strict=True)]
 Share = Annotated[float, Field(strict=True, ge=0)]
@@ -130,6 +130,17 @@ class ContractRule(Shape):
     max_share: Number = 1.0
 
 
+class ApprovalRule(Shape):
+    """When a second person counts as one; whose grant enabled a change waits ``cooling_hours``.
+
+    ``independent`` asks the same of grants from the proposer to who approves, and of grants to
+    both by one person.
+    """
+
+    cooling_hours: Annotated[StrictInt, Field(ge=0, le=8760)] = 24
+    independent: StrictBool = False
+
+
 PAPER_ACTIONS = (
     Action(name="microtask", tier=1),
     Action(name="verified_contract", tier=2),
@@ -157,3 +168,9 @@ class PolicyDraft(Shape):
     safety: Safety = Safety()
     incidents: IncidentRule = IncidentRule()
     contracts: ContractRule = ContractRule()
+    # Left out where it is not stated: the digests of policies that do not know it stay as they are.
+    approval: Annotated[ApprovalRule | None, Field(exclude_if=absent)] = None
+
+    def approval_rule(self) -> ApprovalRule:
+        """Return what approving asks: what the policy states, or the defaults."""
+        return self.approval or ApprovalRule()

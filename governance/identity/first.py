@@ -7,6 +7,7 @@ from dataclasses import replace
 from governance.identity.local import local_user
 from governance.identity.principals import add_new, count_principals
 from governance.identity.roles import ALL_BUT_AGENT
+from governance.kernel.names import looks_like_an_id
 from governance.store.ledger import Proof
 from governance.store.principals import Principal
 from governance.store.store import Transaction
@@ -20,4 +21,5 @@ def add_first_principal(transaction: Transaction) -> Principal | None:
         return None
     user = local_user(transaction.session)
     acting = replace(transaction, actor=BY, proof=Proof(via="local"))
-    return add_new(acting, user, "person", roles=ALL_BUT_AGENT, local_user=user)
+    name = f"user {user}" if looks_like_an_id(user) else user
+    return add_new(acting, name, "person", roles=ALL_BUT_AGENT, local_user=user)

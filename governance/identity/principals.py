@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from governance.identity.grants import administrators, give, store_grant
 from governance.identity.roles import AGENT, require_known
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
+from governance.store.finding import by_id_or_name
+from governance.store.names import claim_name
 from governance.store.principals import Principal
 from governance.store.store import Transaction
 
@@ -58,10 +60,11 @@ def add_new(
     reserved = name in _TAKEN or name.startswith(LOCAL)
     if not _NAME.fullmatch(name) or name != name.strip() or reserved:
         raise InputError(f"{name!r} is no name for a principal", field="name")
-    if transaction.session.scalar(select(Principal.id).where(Principal.name == name)) is not None:
-        raise ConflictError(f"there is a principal {name!r} already", field="name")
+    identifier = transaction.new_id()
+    taken = f"there is a principal {name!r} already"
+    claim_name(transaction.session, "principal", name, identifier, taken=taken)
     principal = Principal(
-        id=transaction.new_id(),
+        id=identifier,
         name=name,
         kind=kind,
         state="active",
@@ -80,9 +83,7 @@ def add_new(
 
 def find_principal(session: Session, name_or_id: str) -> Principal:
     """Return a principal by id or name; raises NotFoundError."""
-    found = session.get(Principal, name_or_id)
-    if found is None:
-        found = session.scalar(select(Principal).where(Principal.name == name_or_id))
+    found = by_id_or_name(session, Principal, name_or_id)
     if found is None:
         raise NotFoundError(
             f"no principal is named {name_or_id!r}", field="name", remedy="principals.list"

@@ -40,7 +40,7 @@ def merge_incidents(
     session = transaction.session
     kept, dropped = find_incident(session, keep), find_incident(session, drop)
     if kept.merged_into is not None:
-        kept = find_incident(session, kept.merged_into)
+        kept = session.get_one(Incident, kept.merged_into)
     if kept.id == dropped.id:
         raise InputError("an incident cannot be merged into itself", field="incident")
     if dropped.merged_into is not None:

@@ -12,7 +12,10 @@ from governance.incidents.codings import coded, coding_of
 from governance.incidents.intake.dates import checked_date, earliest, latest
 from governance.kernel.errors import InputError, NotFoundError
 from governance.kernel.value import Value
+from governance.store.finding import with_id
 from governance.store.incidents import Incident, IncidentClassification, IncidentReview
+
+TELLING = 8  # how long the beginning of an id is that no source's own number is taken for
 
 
 class IncidentFilter(Value):
@@ -99,24 +102,24 @@ def count_incidents(session: Session, wanted: IncidentFilter) -> int:
 def find_incident(session: Session, name: str) -> Incident:
     """Return the incident with the id, ``source:source_id``, or an id that begins like this.
 
-    Raises NotFoundError where there is none, InputError where there is more than one.
+    Else the one with this id of its source alone. Where what is short enough to be both is both,
+    neither is guessed. Raises NotFoundError where there is none, InputError where there is more
+    than one.
     """
-    exact = session.get(Incident, name)
-    if exact is not None:
-        return exact
     source, colon, source_id = name.partition(":")
     query = select(Incident).limit(2)
     if colon:
         query = query.where(Incident.source == source, Incident.source_id == source_id)
+        found = set(session.scalars(query))
     else:
-        like = Incident.id.startswith(name, autoescape=True)
-        query = query.where(or_(Incident.source_id == name, like))
-    found = session.scalars(query).all()
+        found = set(with_id(session, Incident, name))
+        if not found or len(name) < TELLING:
+            found |= set(session.scalars(query.where(Incident.source_id == name)))
     if not found:
         raise NotFoundError(f"there is no incident {name!r}", field="incident")
     if len(found) > 1:
         raise InputError(f"{name!r} names more than one incident", field="incident")
-    return found[0]
+    return found.pop()
 
 
 def find_view(session: Session, name: str) -> IncidentView:

@@ -11,25 +11,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
 from governance.kernel.errors import InputError, StorageError
 from governance.kernel.value import Value
+from governance.kernel.web import (
+    OPENER,
+    REDIRECTS,
+    Now,
+    TooLongError,
+    TooSlowError,
+    is_web_url,
+    read_bounded,
+)
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 LONGEST_PAUSE = 30.0  # seconds between two tries, also where the server asks for more
 FIRST_PAUSE = 0.5
 _TRANSIENT = {408, 409, 425, 429}  # and every 5xx
-_REDIRECTS = {301, 302, 303, 307, 308}
 _SHOWN = 200
 _READ_OF_REFUSAL = 64 * 1024
-_PIECE = 64 * 1024
 _NEEDED = "needs an http or https URL such as http://127.0.0.1:11434/v1"
 Sleep = Callable[[float], None]
-Now = Callable[[], float]
 
 
 class CompletionError(StorageError):
@@ -73,19 +78,6 @@ class Reply:
     text: str
     finish: str | None
     tokens: int | None
-
-
-def is_web_url(url: str) -> bool:
-    """Return whether a URL can be the base of an endpoint: http or https, a host, no query."""
-    if not (url.isascii() and url.isprintable()) or set(url) & set(" ?#@"):
-        return False
-    try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where it is no number
-        (parts.hostname or "").encode("idna")
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def checked_key(key: str | None, name: str) -> str | None:
@@ -133,16 +125,6 @@ class _TransientError(Exception):
         self.pause = pause
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is an error: following one would hand key and prompt to another host."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Follow nothing."""
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect)
-
-
 def _post(endpoint: Endpoint, body: Mapping[str, object], now: Now) -> bytes:
     """Return the bytes of a 2xx answer."""
     request = urllib.request.Request(  # noqa: S310 - the endpoint admits http and https only
@@ -154,7 +136,7 @@ def _post(endpoint: Endpoint, body: Mapping[str, object], now: Now) -> bytes:
     if endpoint.key:
         request.add_unredirected_header("Authorization", f"Bearer {endpoint.key}")
     try:
-        with _OPENER.open(request, timeout=endpoint.timeout) as response:
+        with OPENER.open(request, timeout=endpoint.timeout) as response:
             return _read(endpoint, response, now)
     except urllib.error.HTTPError as error:
         with error:
@@ -165,25 +147,23 @@ def _post(endpoint: Endpoint, body: Mapping[str, object], now: Now) -> bytes:
 
 
 def _read(endpoint: Endpoint, response: http.client.HTTPResponse, now: Now) -> bytes:
-    """Return the whole answer; bounded in bytes, and in time where it only trickles."""
-    raw, until = bytearray(), now() + endpoint.timeout
-    while piece := response.read1(_PIECE):
-        raw += piece
-        if len(raw) > MAX_ANSWER_BYTES:
-            raise CompletionError(
-                f"{endpoint.address}: the answer is longer than {MAX_ANSWER_BYTES // 2**20} MiB"
-            )
-        if now() > until:
-            raise _TransientError(
-                f"{endpoint.address}: no whole answer within {endpoint.timeout:g} s"
-            )
-    return bytes(raw)
+    """Return the whole answer."""
+    try:
+        return read_bounded(response, limit=MAX_ANSWER_BYTES, seconds=endpoint.timeout, now=now)
+    except TooLongError:
+        raise CompletionError(
+            f"{endpoint.address}: the answer is longer than {MAX_ANSWER_BYTES // 2**20} MiB"
+        ) from None
+    except TooSlowError:
+        raise _TransientError(
+            f"{endpoint.address}: no whole answer within {endpoint.timeout:g} s"
+        ) from None
 
 
 def _refusal(endpoint: Endpoint, error: urllib.error.HTTPError) -> Exception:
     """Return the error of an answer that is not 2xx."""
     said = f"{endpoint.address}: HTTP {error.code}"
-    if error.code in _REDIRECTS:
+    if error.code in REDIRECTS:
         target = _shown(endpoint, _host_of(error.headers.get("Location", "")))
         return CompletionError(
             f"{said}: a redirect to {target}, which is not followed: it would take the key there",

@@ -65,28 +65,38 @@ class NotFoundError(InputError):
     http_status = 404
 
 
-class ForbiddenError(InputError):
-    """Who asks may not do this."""
+class UnauthenticatedError(UnderwriterError):
+    """Who asks has not shown who they are.
 
-    code = "forbidden"
-    http_status = 403
-
-
-class UnauthenticatedError(InputError):
-    """Who asks has not shown who they are; the message tells a guesser nothing more.
-
-    ``reason`` is for counters and logs of the operator, ``subject`` the id of a token that exists.
+    The message says which class of fault, nothing that helps a guesser. ``reason`` is the one word
+    and ``detail`` the bounded text for the operator's log; neither is for who asked. ``subject`` is
+    the id of a token that exists.
     """
 
     code = "unauthenticated"
     http_status = 401
 
     def __init__(
-        self, message: str, *, reason: str, subject: str | None = None, hint: str | None = None
+        self,
+        message: str,
+        *,
+        reason: str,
+        detail: str | None = None,
+        subject: str | None = None,
+        hint: str | None = None,
+        remedy: str | None = None,
     ) -> None:
-        super().__init__(message, field="token", hint=hint)
+        super().__init__(message, hint=hint, remedy=remedy)
         self.reason = reason
+        self.detail = detail
         self.subject = subject
+
+
+class ForbiddenError(InputError):
+    """Who asks may not do this."""
+
+    code = "forbidden"
+    http_status = 403
 
 
 class ConflictError(InputError):

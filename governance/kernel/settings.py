@@ -6,19 +6,31 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from governance.kernel.documents import parse_json
 from governance.kernel.errors import InputError
 from governance.kernel.value import input_error
 
 ENVIRONMENT_PREFIX = "UNDERWRITER_"
 CONFIG_VARIABLE = "UNDERWRITER_CONFIG"
+
+
+def _from_json(value: object) -> object:
+    """Return what the text of an environment variable stands for."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_json(value, "environment")
+    except InputError as error:
+        raise ValueError(error.message) from None  # the field is named by who validates
 
 
 class Settings(BaseSettings):
@@ -71,6 +83,33 @@ class Settings(BaseSettings):
     ] = "#1f4e79"
     report_templates: Annotated[
         Path | None, Field(description="Folder of templates that override the packaged ones.")
+    ] = None
+    oidc_issuer: Annotated[
+        str | None, Field(description="Issuer of an OpenID Connect provider, as it writes itself.")
+    ] = None
+    oidc_client_id: Annotated[
+        str | None, Field(description="Name of this program at the provider.")
+    ] = None
+    oidc_client_secret: Annotated[
+        SecretStr | None, Field(description="Its secret. Default: none, a public client.")
+    ] = None
+    oidc_audience: Annotated[
+        str | None, Field(description="Audience that tokens of services must name.")
+    ] = None
+    oidc_groups_claim: Annotated[
+        str, Field(min_length=1, description="Claim that holds the groups, or a path to it.")
+    ] = "groups"
+    oidc_roles: Annotated[
+        dict[str, list[str]],
+        NoDecode,
+        BeforeValidator(_from_json),
+        Field(description="Roles that each group gives."),
+    ] = {}
+    oidc_algorithms: Annotated[
+        list[str] | None,
+        NoDecode,
+        BeforeValidator(_from_json),
+        Field(description="Signatures that are accepted. Default: all that the program knows."),
     ] = None
 
     @classmethod

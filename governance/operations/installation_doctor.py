@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import platform
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from governance.kernel.errors import InputError, UnderwriterError
+from governance.kernel.errors import InputError, UnauthenticatedError, UnderwriterError
 from governance.kernel.value import Value
 from governance.operations.catalogue import help_of
 from governance.operations.requests import Nothing
 from governance.operations.work import Running
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+SHOWN = 10  # how many names are named
 
 # extra -> the module that tells whether it is installed
 EXTRAS = {
@@ -24,6 +29,7 @@ EXTRAS = {
     "audit-local": "torch",
     "audit-inspect": "zstandard",
     "ray": "ray",
+    "oidc": "joserfc",
 }
 
 
@@ -119,6 +125,42 @@ def _ontology() -> Check:
     return Check(what="ontology", state="ok", found=found)
 
 
+def _people(session: Session, work: Running) -> list[Check]:
+    """Say who acts here without a token, who can act at all, and whether one person is enough."""
+    from governance.identity.authenticate import by_local_user
+    from governance.identity.grants import roles_of
+    from governance.identity.principals import list_principals
+
+    try:
+        here = by_local_user(session)
+        found = f"{here.name}: {', '.join(sorted(here.permissions)) or 'no role'}"
+        checks = [Check(what="local user", state="ok", found=found)]
+    except UnauthenticatedError as refusal:
+        checks = [Check(what="local user", state="none", found=refusal.message)]
+    rows = list_principals(session)
+    active = [row for row in rows if row.state == "active"]
+    deciding = [
+        row.name
+        for row in active
+        if row.kind == "person" and roles_of(session, row.id) & {"policy_owner", "auditor"}
+    ]
+    found = f"{len(active)} active, {len(rows) - len(active)} disabled"
+    checks.append(Check(what="principals", state="ok", found=found))
+    if work.settings.single_user:
+        said = "the only person approves their own proposals; events say so"
+        checks.append(Check(what="second person", state="none", found=said))
+    elif len(deciding) < 2:
+        checks.append(
+            Check(
+                what="second person",
+                state="none",
+                found="nobody else can approve what is proposed",
+                hint="add a second person with the roles policy_owner and auditor",
+            )
+        )
+    return checks
+
+
 def _database(work: Running) -> list[Check]:
     from governance.store.ledger import ledger_head
     from governance.store.revision import require_current, store_state
@@ -131,9 +173,34 @@ def _database(work: Running) -> list[Check]:
         checks.append(Check(what="schema", state="ok", found=revision))
         with store.read() as session:
             events, head = ledger_head(session)
+            people = _people(session, work)
+            names = _names(session)
         checks.append(Check(what="ledger", state="ok", found=f"{events} events, head {head[:12]}"))
+        checks += [*people, names]
     except UnderwriterError as error:
         checks.append(
             Check(what="schema", state="fault", found=str(error), hint=help_of(error) or "")
         )
     return checks
+
+
+def _names(session: Session) -> Check:
+    """Name the agents, not retired, whose names look like an id or like an earlier name.
+
+    They are no fault: such names were given before they were refused, and may stay.
+    """
+    from governance.kernel.names import strange_names
+    from governance.registry.agents import agents_in_service
+
+    agents = agents_in_service(session)
+    strange = strange_names(agent.name for agent in agents)
+    if not strange:
+        return Check(what="names", state="ok", found=f"{len(agents)} names, no look-alikes")
+    said = []
+    for one in strange[:SHOWN]:
+        like = "an id" if one.like is None else ascii(one.like)
+        said.append(f"{one.name!a} ({agents[one.position].id}) looks like {like}")
+    if len(strange) > SHOWN:
+        said.append(f"and {len(strange) - SHOWN} more")
+    hint = "retire the ones that are not what they seem, by their ids"
+    return Check(what="names", state="ok", found="; ".join(said), hint=hint)

@@ -1,14 +1,23 @@
-"""Changes that wait for a second person."""
+"""Changes that wait for a second person: listed, shown with what they would do, decided."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from governance.gate.diff import PolicyDiff
+from governance.kernel.errors import ForbiddenError, MissingExtraError
 from governance.kernel.value import IsoTime, Value, value_of
+from governance.operations.policies import PolicyProof, proof_of
 from governance.operations.requests import ById
 from governance.operations.work import Reading, Writing
+from governance.registry.proposal_review import LiftEffect
+from governance.registry.proposal_state import StateDifference
+
+if TYPE_CHECKING:
+    from governance.gate.policy import Policy
+    from governance.store.roles import Proposal
 
 
 class ProposalFilter(Value):
@@ -31,16 +40,57 @@ class ProposalState(Value):
     decided_by: str | None
 
 
-def list_proposals(work: Reading, request: ProposalFilter) -> list[ProposalState]:
-    """List proposals, the oldest first."""
-    from governance.registry import roles
+class ListedProposal(ProposalState):
+    """A proposal with the digest of the state that it was made against, where it was kept.
 
-    rows = roles.list_proposals(work.session, request.state)
-    return [value_of(ProposalState, row) for row in rows]
+    ``fresh`` says that it is open and that state still stands: nothing changed that speaks
+    against it.
+    """
+
+    state_digest: str | None
+    fresh: bool
+
+
+class ShownProposal(ListedProposal):
+    """A proposal in full: the change itself, what changed since, and what it would do.
+
+    ``document`` is the policy as data, or the agent whose freeze is to be lifted with the reason.
+    ``diff`` and ``proofs`` are there for a policy, ``lift`` for a freeze; ``proofs`` is missing
+    where the extra ``prove`` is.
+    """
+
+    document: dict[str, Any]
+    against: dict[str, Any] | None
+    changed: tuple[StateDifference, ...]
+    diff: PolicyDiff | None = None
+    proofs: PolicyProof | None = None
+    lift: LiftEffect | None = None
+
+
+def list_proposals(work: Reading, request: ProposalFilter) -> list[ListedProposal]:
+    """List proposals, the oldest first."""
+    from governance.registry import proposals
+
+    rows = proposals.list_proposals(work.session, request.state)
+    return [ListedProposal(**_listed(row, _changed(work, row))) for row in rows]
+
+
+def show(work: Reading, request: ById) -> ShownProposal:
+    """Show a proposal: the change, what changed since, who gains and loses, and the proofs."""
+    from governance.registry.proposals import find_proposal
+
+    row = find_proposal(work.session, request.id)
+    changed = _changed(work, row)
+    return ShownProposal(
+        **_listed(row, changed), against=row.against, changed=changed, **_effect(work, row)
+    )
 
 
 def approve(work: Writing, request: ById) -> ProposalState:
-    """Approve a change that somebody else proposed; it takes effect at once."""
+    """Approve a change that somebody else proposed; it takes effect at once.
+
+    Refused where what it was made against changed since, or where the two are not two people.
+    """
     return _decide(work, request.id, yes=True)
 
 
@@ -52,8 +102,57 @@ def reject(work: Writing, request: ById) -> ProposalState:
 def _decide(work: Writing, identifier: str, *, yes: bool) -> ProposalState:
     from governance.registry.changes import carry_with
     from governance.registry.keys import open_signing_key
-    from governance.registry.roles import decide
+    from governance.registry.proposals import decide, find_proposal
 
+    role = find_proposal(work.session, identifier).role
+    if role not in work.caller.permissions:
+        raise ForbiddenError(
+            f"{work.caller.name!r} lacks the role {role}, which this proposal takes",
+            field="actor",
+            remedy=f"roles.grant {work.caller.name} {role}",
+        )
     key = open_signing_key(work.transaction, work.place.password)
-    decided = decide(work.transaction, identifier, approve=yes, carry=carry_with(key))
+    decided = decide(
+        work.transaction,
+        identifier,
+        approve=yes,
+        carry=carry_with(key),
+        single_user=work.settings.single_user,
+    )
     return value_of(ProposalState, decided)
+
+
+def _changed(work: Reading, row: Proposal) -> tuple[StateDifference, ...]:
+    from governance.registry.proposal_checks import changes_since
+
+    return changes_since(work.session, row) if row.state == "open" else ()
+
+
+def _listed(row: Proposal, changed: tuple[StateDifference, ...]) -> dict[str, Any]:
+    stated = dict(value_of(ProposalState, row))
+    fresh = row.state == "open" and not changed
+    return {**stated, "state_digest": row.state_digest, "fresh": fresh}
+
+
+def _effect(work: Reading, row: Proposal) -> dict[str, Any]:
+    """Return the document and what it would do, by the proposal's kind."""
+    from governance.registry import proposal_review as review
+
+    if row.kind == "policy":
+        return {
+            "document": row.document["policy"],
+            "diff": review.policy_effect(work.session, row, work.moment()),
+            "proofs": _proofs(work, review.proposed_policy(row)),
+        }
+    if row.kind == "lift":
+        lift = review.lift_effect(work.session, row, work.moment())
+        return {"document": {"agent": lift.agent, "reason": row.reason}, "lift": lift}
+    return {"document": row.document}
+
+
+def _proofs(work: Reading, policy: Policy) -> PolicyProof | None:
+    try:
+        return proof_of(work, policy)
+    except MissingExtraError as error:
+        work.remark(f"the laws are not proved here: {error.message} ({error.hint})")
+        return None

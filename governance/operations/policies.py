@@ -184,14 +184,19 @@ def validate(work: Work, request: CheckedFile) -> LawfulPolicy:
 
 def verify(work: Reading, request: ProvedPolicy) -> PolicyProof:
     """Prove every law for a policy, or show a concrete counterexample of each broken one."""
-    from governance.gate.laws import LAWS
-    from governance.gate.proof import prove
-
     draft: PolicyDraft
     if request.file is None:
         draft = policy_of(work, None, request.group)
     else:
         draft = draft_from_document(request.file.document())
+    return proof_of(work, draft)
+
+
+def proof_of(work: Work, draft: PolicyDraft) -> PolicyProof:
+    """Return the outcome for all laws of a policy; raises MissingExtraError without z3."""
+    from governance.gate.laws import LAWS
+    from governance.gate.proof import prove
+
     with work.progress("proving", len(LAWS)) as advance:
         proof = prove(draft, advance=lambda: advance(1))
     return PolicyProof(**dict(proof), name=draft.name)

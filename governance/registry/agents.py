@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.enforcement import enforce_agent
+from governance.registry.ordering import alone
 from governance.store.agents import Agent, Certification
+from governance.store.finding import by_id_or_name
+from governance.store.names import claim_name
 from governance.store.policies import DEFAULT_GROUP
 from governance.store.store import Transaction
 
@@ -29,16 +32,20 @@ def register_agent(
 ) -> Agent:
     """Register an agent under a unique name; ``digests`` bind its model, prompt and tools.
 
-    A new agent holds no authority: it has no certification, so it stands at T0.
+    A new agent holds no authority: it has no certification, so it stands at T0. Raises InputError
+    for a name that looks like an id, ConflictError where an agent has it or one that looks like it.
     """
     checked = _checked_digests(digests or {})
     if not _NAME.fullmatch(name) or name != name.strip():
         raise InputError(f"{name!r} is no name for an agent", field="name")
     session = transaction.session
-    if session.scalar(select(Agent).where(Agent.name == name)) is not None:
-        raise ConflictError(f"an agent named {name!r} is registered already", field="name")
+    taken = f"an agent named {name!r} is registered already"
+    if session.scalar(select(Agent.id).where(Agent.name == name)) is not None:
+        raise ConflictError(taken, field="name")
+    identifier = transaction.new_id()
+    claim_name(session, "agent", name, identifier, taken=taken)
     agent = Agent(
-        id=transaction.new_id(),
+        id=identifier,
         name=name,
         status="active",
         agent_group=group,
@@ -63,6 +70,7 @@ def change_agent(
 
     Returns the certifications that were made void; none where no digest differs.
     """
+    transaction = alone(transaction)
     checked = {**agent.digests, **_checked_digests(digests)}
     if checked == agent.digests:
         return []
@@ -88,6 +96,7 @@ def change_agent(
 
 def retire_agent(transaction: Transaction, agent: Agent, reason: str) -> None:
     """Retire an agent for good; it holds no authority from then on."""
+    transaction = alone(transaction)
     if agent.status == "retired":
         raise ConflictError(f"{agent.name!r} is retired already", field="name")
     agent.status = "retired"
@@ -96,10 +105,8 @@ def retire_agent(transaction: Transaction, agent: Agent, reason: str) -> None:
 
 
 def find_agent(session: Session, name_or_id: str) -> Agent:
-    """Return an agent by name or id; raises NotFoundError with the nearest names."""
-    agent = session.scalar(
-        select(Agent).where((Agent.name == name_or_id) | (Agent.id == name_or_id))
-    )
+    """Return an agent by its id, or else by its name; raises NotFoundError with near names."""
+    agent = by_id_or_name(session, Agent, name_or_id)
     if agent is not None:
         return agent
     import difflib
@@ -112,6 +119,25 @@ def find_agent(session: Session, name_or_id: str) -> Agent:
         hint=f"did you mean {', '.join(near)}?" if near else None,
         remedy=None if near else "agents.list",
     )
+
+
+def agent_by_id(session: Session, identifier: str) -> Agent:
+    """Return the agent with an id that is on record, whatever others are named.
+
+    Raises NotFoundError where no agent has it.
+    """
+    agent = session.get(Agent, identifier)
+    if agent is None:
+        raise NotFoundError(
+            f"no agent has the id {identifier!r}", field="agent", remedy="agents.list"
+        )
+    return agent
+
+
+def agents_in_service(session: Session) -> list[Agent]:
+    """Return the agents that are not retired, in the order in which they were registered."""
+    statement = select(Agent).where(Agent.status != "retired")
+    return list(session.scalars(statement.order_by(Agent.registered_at, Agent.id)))
 
 
 def _checked_digests(digests: Mapping[str, str]) -> dict[str, str]:

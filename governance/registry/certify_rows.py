@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
 
 from governance.gate.dimensions import DIMENSIONS, Basis
 from governance.gate.rows import read_vectors
@@ -17,6 +16,7 @@ from governance.registry.certificates import sign_certification
 from governance.registry.certifications import certify_agent
 from governance.registry.standing import AgentStanding, standing_of_agent
 from governance.store.agents import Agent, Evidence
+from governance.store.finding import by_id_or_name
 from governance.store.store import Transaction
 
 
@@ -61,15 +61,24 @@ def certify_file(
     for row in rows:
         if row.name is None:
             raise InputError("a name is missing", file=path, line=row.line, field="agent")
-        agent = transaction.session.scalar(select(Agent).where(Agent.name == row.name))
-        if agent is None:
-            agent = register_agent(transaction, row.name)
+        agent = _known_or_new(transaction, row.name, path, row.line)
         certification, _ = certify_agent(
             transaction, agent, _declared(row.vector), basis=basis, evidence=evidence
         )
         sign_certification(transaction, agent, certification, key)
         standings.append(standing_of_agent(transaction.session, agent, transaction.now))
     return standings
+
+
+def _known_or_new(transaction: Transaction, name: str, path: str, line: int) -> Agent:
+    agent = by_id_or_name(transaction.session, Agent, name)
+    if agent is not None:
+        return agent
+    try:
+        return register_agent(transaction, name)
+    except InputError as error:
+        error.file, error.line, error.field = path, line, "agent"
+        raise
 
 
 def _declared(vector: RobustnessVector) -> RobustnessVector:

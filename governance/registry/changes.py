@@ -7,10 +7,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from governance.gate.diff import diff
 from governance.gate.policy import Policy
 from governance.kernel.errors import InputError
-from governance.registry.agents import find_agent
+from governance.registry.agents import agent_by_id
 from governance.registry.incident_effects import lift_freeze
+from governance.registry.ordering import alone
 from governance.registry.policies import policy_in_force, set_policy
-from governance.registry.roles import Carry, propose
+from governance.registry.proposals import Carry, propose
 from governance.store.agents import Agent
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
@@ -28,6 +29,7 @@ def request_policy(
 
     Returns the proposal, or whether the policy in force changed.
     """
+    transaction = alone(transaction)
     if raises_authority(policy_in_force(transaction.session, group), policy):
         document = {"policy": policy.model_dump(mode="json"), "group": group}
         return propose(transaction, "policy", group, document, role="policy_owner", reason=reason)
@@ -46,10 +48,12 @@ def raises_authority(before: Policy, after: Policy) -> bool:
     """Return whether some agent could have more under the second policy than under the first.
 
     By a higher ceiling in some currency, by a lower threshold, or by slower decay, a longer time
-    until an audit, a looser basis or evidence that counts where it did not.
+    until an audit, a looser basis or evidence that counts where it did not, or because a second
+    person counts as one sooner.
     """
     moved = any(move.effect in ("gains", "mixed") for move in diff(before, after).moves)
-    return moved or _ceiling_raised(before, after) or _rules_loosened(before, after)
+    loosened = _rules_loosened(before, after) or _approval_loosened(before, after)
+    return moved or loosened or _ceiling_raised(before, after)
 
 
 def _ceiling_raised(before: Policy, after: Policy) -> bool:
@@ -68,6 +72,11 @@ def _rules_loosened(before: Policy, after: Policy) -> bool:
     return any(getattr(before, part) != getattr(after, part) for part in parts)
 
 
+def _approval_loosened(before: Policy, after: Policy) -> bool:
+    old, new = before.approval_rule(), after.approval_rule()
+    return new.cooling_hours < old.cooling_hours or (old.independent and not new.independent)
+
+
 def carry_with(key: Ed25519PrivateKey | None) -> dict[str, Carry]:
     """Return what carries out each kind of proposal; policies are signed with the key."""
 
@@ -76,7 +85,7 @@ def carry_with(key: Ed25519PrivateKey | None) -> dict[str, Carry]:
         set_policy(transaction, found, proposal.document["group"], key=key)
 
     def lift(transaction: Transaction, proposal: Proposal) -> None:
-        agent = find_agent(transaction.session, proposal.document["agent"])
+        agent = agent_by_id(transaction.session, proposal.document["agent"])
         lift_freeze(transaction, agent, proposal.reason)
 
     return {"policy": policy, "lift": lift}

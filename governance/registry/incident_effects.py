@@ -11,6 +11,7 @@ from governance.incidents.codings import codings_of
 from governance.kernel.errors import ConflictError, InputError
 from governance.registry.certifications import latest_certification
 from governance.registry.enforcement import enforce_agent
+from governance.registry.ordering import alone
 from governance.registry.policies import policy_in_force
 from governance.registry.risks import DEFAULT_BASIS, frequency_of, register_risk
 from governance.registry.standing import standing_of_agent
@@ -35,6 +36,8 @@ def link_incident(
     """
     if severity not in get_args(Severity):
         raise InputError(f"{severity!r} is no severity", field="severity", hint="low to critical")
+    # Whoever lifts a freeze at the same moment must not leave this one behind without effect.
+    transaction = alone(transaction)
     session = transaction.session
     if _link(session, incident, agent) is not None:
         raise ConflictError(f"is linked to {agent.name!r} already", field="incident")
@@ -76,17 +79,27 @@ def link_incident(
 
 def lift_freeze(transaction: Transaction, agent: Agent, reason: str) -> None:
     """Lift a freeze; what is left of the certification counts again."""
+    transaction = alone(transaction)
     if agent.status != "frozen":
         raise InputError(f"{agent.name!r} is {agent.status}, not frozen", field="agent")
     agent.status = "active"
-    statement = select(IncidentLink).where(
-        IncidentLink.agent_id == agent.id,
-        IncidentLink.effect == FREEZE,
-        IncidentLink.lifted_at.is_(None),
-    )
-    for link in transaction.session.scalars(statement):
+    for link in open_freezes(transaction.session, agent):
         link.lifted_at, link.lift_reason = transaction.now, reason
     transaction.record("agent.unfrozen", agent.id, {"name": agent.name, "reason": reason})
+
+
+def open_freezes(session: Session, agent: Agent) -> list[IncidentLink]:
+    """Return the incidents that froze an agent and are not lifted, the oldest first."""
+    statement = (
+        select(IncidentLink)
+        .where(
+            IncidentLink.agent_id == agent.id,
+            IncidentLink.effect == FREEZE,
+            IncidentLink.lifted_at.is_(None),
+        )
+        .order_by(IncidentLink.linked_at, IncidentLink.id)
+    )
+    return list(session.scalars(statement))
 
 
 def _link(session: Session, incident: Incident, agent: Agent) -> IncidentLink | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from governance.gate.backtest import PastDecision
@@ -13,14 +13,18 @@ from governance.gate.dimensions import Basis
 from governance.registry.certifications import certifications_of
 from governance.store.agents import Agent, Certification
 from governance.store.past import positions_at
+from governance.store.policies import DEFAULT_GROUP, PolicyInForce
 
 
-def stored_holders(session: Session, at: datetime) -> list[Holder]:
+def stored_holders(session: Session, at: datetime, *, group: str | None = None) -> list[Holder]:
     """Return the agents that are not barred at a moment, as `governance.gate.diff` compares them.
 
-    By name; those whose authority is gone whatever their scores say are left out.
+    By name; those whose authority is gone whatever their scores say are left out. With a group
+    those alone whom its policy rules now: the default group's rules where a group has none.
     """
     agents = select(Agent.id).where(Agent.registered_at <= at).order_by(Agent.name)
+    if group is not None:
+        agents = agents.where(_ruled_by(group))
     identifiers = list(session.scalars(agents))
     positions = positions_at(session, identifiers, at)
     rows = certifications_of(session, positions.values())
@@ -63,6 +67,13 @@ def stored_decisions(session: Session, since: datetime | None = None) -> list[Pa
         )
         for row, name in session.execute(query)
     ]
+
+
+def _ruled_by(group: str) -> ColumnElement[bool]:
+    if group != DEFAULT_GROUP:
+        return Agent.agent_group == group
+    own = select(PolicyInForce.agent_group).where(PolicyInForce.agent_group != DEFAULT_GROUP)
+    return Agent.agent_group.not_in(own)
 
 
 def _basis(row: Certification) -> Basis:

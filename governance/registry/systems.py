@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.identity.naming import principal_named
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.system_history import CHANGED, REGISTERED, current_threats, declared
 from governance.store.assessment import AiSystem, AiSystemThreat
+from governance.store.finding import by_id_or_name
+from governance.store.names import check_name
 from governance.store.store import Transaction
 from taxonomy import Ontology
 
@@ -32,9 +34,13 @@ def register_system(
     status: SystemStatus = "in_use",
     facts: Mapping[str, str] | None = None,
 ) -> AiSystem:
-    """Register an AI system under a unique name; role and risk class are taken as declared."""
+    """Register an AI system under a unique name; role and risk class are taken as declared.
+
+    Raises InputError for a name that looks like an id, ConflictError where a system has it.
+    """
     if not _NAME.fullmatch(name) or name != name.strip():
         raise InputError(f"{name!r} is no name for an AI system", field="name")
+    check_name(name)
     session = transaction.session
     if session.scalar(select(AiSystem).where(AiSystem.name == name)) is not None:
         raise ConflictError(f"an AI system named {name!r} is registered already", field="name")
@@ -135,9 +141,8 @@ def drop_threats(
 
 
 def find_system(session: Session, name_or_id: str) -> AiSystem:
-    """Return a system by name or id; raises NotFoundError with the nearest names."""
-    wanted = or_(AiSystem.name == name_or_id, AiSystem.id == name_or_id)
-    system = session.scalar(select(AiSystem).where(wanted))
+    """Return a system by its id, or else by its name; raises NotFoundError with near names."""
+    system = by_id_or_name(session, AiSystem, name_or_id)
     if system is not None:
         return system
     import difflib

@@ -11,7 +11,11 @@ from governance.store.base import Base
 
 
 class Proposal(Base):
-    """A change that needs a second person; ``state`` is open, approved or rejected."""
+    """A change that needs a second person; ``state`` is open, approved or rejected.
+
+    ``against`` is what stood when it was proposed, and ``state_digest`` its digest; both are empty
+    where it was proposed before they were kept.
+    """
 
     __tablename__ = "proposal"
 
@@ -23,6 +27,11 @@ class Proposal(Base):
     reason: Mapped[str]
     state: Mapped[str] = mapped_column(index=True)
     proposed_by: Mapped[str]
+    proposed_by_id: Mapped[str | None]
+    proposed_via: Mapped[str | None]
     proposed_at: Mapped[datetime]
     decided_by: Mapped[str | None]
+    decided_by_id: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+    against: Mapped[dict[str, Any] | None]
+    state_digest: Mapped[str | None]

@@ -44,6 +44,7 @@ from governance.store.principals import (
     RoleGrant,
     SignInLink,
 )
+from governance.store.names import NameKey
 
 __all__ = [
     "Account",
@@ -71,6 +72,7 @@ __all__ = [
     "LedgerCheckpoint",
     "LedgerEvent",
     "LedgerHead",
+    "NameKey",
     "PolicyInForce",
     "PolicyVersion",
     "Posting",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from governance.gate.backtest import PastDecision, backtest
 from governance.gate.diff import Holder, diff
 from governance.gate.evaluate import evaluate
-from governance.gate.policy import default_policy
+from governance.gate.policy import Policy, default_policy
 from governance.gate.price import Group, price_ceilings, scaled
 from governance.gate.table import TierTable
 from governance.kernel.errors import InputError
@@ -45,6 +45,16 @@ def test_a_raised_threshold_names_field_range_share_and_agent() -> None:
     assert (move.tier_before, move.tier_after, move.effect) == (3, 2, "loses")
     assert move.share == pytest.approx(0.05 * 0.35 * 0.4 * 0.5)
     assert [agent.effect for agent in found.agents] == ["loses", "same", "loses"]
+
+
+def test_how_a_policy_is_approved_is_compared_and_moves_no_authority() -> None:
+    data = {**default_policy().model_dump(), "approval": {"cooling_hours": 48}}
+    found = diff(default_policy(), Policy.model_validate(data))
+    assert [(c.field, c.before, c.after) for c in found.changes] == [
+        ("approval.cooling_hours", None, 48),
+        ("approval.independent", None, False),
+    ]
+    assert found.moves == found.ceilings == ()
 
 
 def test_a_richer_ceiling_is_a_gain_without_a_move_of_tier() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from governance.gate.draft import ApprovalRule, PolicyDraft
 from governance.gate.laws import LAWS, policy_faults
 from governance.gate.policy import (
     Policy,
@@ -18,6 +19,7 @@ from governance.gate.policy import (
 )
 from governance.kernel.documents import read_document
 from governance.kernel.errors import InputError
+from governance.kernel.value import parse
 
 CORE = ("name", "thresholds", "ih", "ceilings", "decay", "reaudit")
 BAD = {path.stem: path for path in (Path(__file__).parent / "bad_policies").glob("*.yaml")}
@@ -53,6 +55,51 @@ def test_a_changed_number_changes_the_digest() -> None:
     data = default_policy().model_dump()
     data["decay"]["rate_per_day"] = 0.02
     assert policy_digest(Policy.model_validate(data)) != policy_digest(default_policy())
+
+
+PACKAGED = "sha256:9444aee6085c2e04df365637e242823f8cb5986f02f392c2b1728b21bede41dc"
+
+
+def test_a_policy_that_does_not_state_how_it_is_approved_keeps_its_digest() -> None:
+    plain = default_policy()
+    assert "approval" not in plain.model_dump()
+    assert "approval" not in plain.model_dump_json()
+    assert policy_digest(plain) == PACKAGED
+    again = Policy.model_validate({**plain.model_dump(), "approval": None})
+    assert again.digest == PACKAGED
+    assert plain.approval_rule() == ApprovalRule(cooling_hours=24, independent=False)
+
+
+def test_what_a_policy_states_of_approvals_belongs_to_its_digest(tmp_path: Path) -> None:
+    found = set()
+    for stated in ("{}", "{cooling_hours: 48}", "{independent: true}"):
+        path = tmp_path / "policy.yaml"
+        text = f"{default_document().text}\napproval: {stated}\n"
+        path.write_text(text, encoding="utf-8")
+        policy = policy_from_document(read_document(str(path)))
+        assert Policy.model_validate(policy.model_dump(mode="json")).digest == policy.digest
+        found.add(policy.digest)
+    assert len({*found, PACKAGED}) == 4
+
+
+@pytest.mark.parametrize(
+    ("stated", "field"),
+    [
+        ({"cooling_hours": -1}, "cooling_hours"),
+        ({"cooling_hours": 8761}, "cooling_hours"),
+        ({"cooling_hours": 1.5}, "cooling_hours"),
+        ({"cooling_hours": True}, "cooling_hours"),
+        ({"independent": "yes"}, "independent"),
+        ({"cooling": 1}, "cooling"),
+    ],
+)
+def test_a_cooling_time_is_whole_hours_of_at_most_a_year(
+    stated: dict[str, object], field: str
+) -> None:
+    data = {**default_policy().model_dump(), "approval": stated}
+    with pytest.raises(InputError) as caught:
+        parse(PolicyDraft, data)
+    assert caught.value.field == f"approval.{field}"
 
 
 def test_every_law_has_a_bad_policy_file() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from governance.incidents.view import (
     find_incident,
     list_incidents,
 )
+from governance.kernel.clock import FixedClock
 from governance.kernel.errors import InputError
 from governance.store.store import Store
 
@@ -74,6 +77,37 @@ def test_an_incident_is_found_by_any_of_its_names(coded: Store) -> None:
             find_incident(session, "nothing")
         with pytest.raises(InputError, match="more than one"):
             find_incident(session, "B-00000")
+
+
+def test_an_id_is_matched_before_what_a_source_calls_another_incident(
+    store: Store, records: MakeRecords
+) -> None:
+    import_records(store, records(1))
+    with store.read() as session:
+        victim = find_incident(session, "B-00000").id
+    claims = (victim, victim[:30], victim[:4])
+    for number, claim in enumerate(claims):
+        import_records(store, records(1, text=str(number), source="desk", source_id=claim))
+    with store.read() as session:
+        for wanted in (victim, victim[:30], victim[:-1]):
+            assert find_incident(session, wanted).id == victim
+        for claim in claims:
+            assert find_incident(session, f"desk:{claim}").source_id == claim
+        for unclear in (victim[:4], "", victim[:30].upper(), victim[:-2] + "%"):
+            with pytest.raises(InputError, match=r"more than one|no incident"):
+                find_incident(session, unclear)
+
+
+def test_a_short_number_of_a_source_that_begins_an_id_too_is_not_guessed(
+    store: Store, records: MakeRecords
+) -> None:
+    import_records(store, records(1))
+    with store.read() as session:
+        beginning = find_incident(session, "B-00000").id[:7]
+    store = replace(store, clock=FixedClock(store.clock.now() + timedelta(days=99)))
+    import_records(store, records(1, text="else", source="desk", source_id=beginning))
+    with store.read() as session, pytest.raises(InputError, match="more than one"):
+        find_incident(session, beginning)
 
 
 def test_a_wrong_date_is_named(coded: Store) -> None:

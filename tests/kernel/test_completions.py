@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from hypothesis import given
@@ -21,57 +16,13 @@ from governance.kernel.completions import (
     Endpoint,
     Reply,
     complete,
-    is_web_url,
 )
 from governance.kernel.errors import InputError
 from governance.kernel.value import parse
+from governance.kernel.web import is_web_url
+from tests.kernel.servers import Answer, Script, Server, serving
 
 KEY = "sk-of-the-tests"
-Answer = tuple[int, bytes, dict[str, str]]
-Script = Callable[[int], Answer]
-
-
-@dataclass
-class Server:
-    """What a server was asked: method and headers of each request, and its bodies."""
-
-    url: str
-    asked: list[tuple[str, str, str | None]] = field(default_factory=list)
-    bodies: list[dict[str, object]] = field(default_factory=list)
-
-
-@contextmanager
-def serving(script: Script) -> Iterator[Server]:
-    """Answer every request, GET too, as a redirect would be followed with it."""
-    found = Server("")
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            found.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.do_GET()
-
-        def do_GET(self) -> None:
-            found.asked.append((self.command, self.path, self.headers.get("Authorization")))
-            status, raw, headers = script(len(found.asked))
-            self.send_response_only(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    found.url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
-        yield found
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def said(text: object, **choice: object) -> bytes:

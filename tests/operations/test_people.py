@@ -1,30 +1,22 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from governance.gate.policy import default_policy
 from governance.identity.principals import add_new
 from governance.identity.tokens import create_token
-from governance.kernel.errors import ForbiddenError, InputError, UnauthenticatedError
+from governance.kernel.errors import ForbiddenError, UnauthenticatedError
 from governance.operations import (
     agents,
     authority,
     people,
     people_principals,
-    people_proposals,
     people_tokens,
 )
 from governance.operations.authentication import by_token
 from governance.operations.people import RoleOf
 from governance.operations.perform import perform
 from governance.operations.place import Place
-from governance.operations.requests import ById, Nothing
 from governance.registry.agents import find_agent, register_agent
-from governance.registry.roles import propose
-from governance.store.roles import Proposal
-from governance.store.store import Transaction
 from tests.operations.conftest import Ask
 from tests.operations.examples import run_example
 
@@ -91,32 +83,3 @@ def test_an_agents_token_acts_for_its_agent_and_no_other(place: Place) -> None:
         perform(place, caller, authority.release, authority.OfReservation(reservation="none"))
     with pytest.raises(ForbiddenError, match="one agent alone"):
         perform(place, by_token(place, unbound), agents.show, agents.ShowAgent(agent=bot.name))
-
-
-def test_a_second_person_decides_a_proposal(place: Place, ask: Ask) -> None:
-    ask(people.list_roles, Nothing(), actor="ada")
-    with place.store.write() as transaction:
-        acting = replace(transaction, actor="ada")
-        ids = [_propose(acting, reason).id for reason in ("cause removed", "once more")]
-    (first, second) = run_example(place, "proposals.list")
-    assert (first["id"], first["state"], first["proposed_by"]) == (ids[0], "open", "ada")
-    assert run_example(place, "proposals.reject", {"proposal": ids[0]})["decided_by"] == "tester"
-    with pytest.raises(InputError, match="second person"):
-        ask(people_proposals.approve, ById(id=second["id"]), actor="ada")
-    with pytest.raises(ForbiddenError):
-        ask(people_proposals.approve, ById(id=second["id"]), actor="mallory")
-    approved = run_example(place, "proposals.approve", {"proposal": ids[1]})
-    assert (approved["state"], approved["kind"]) == ("approved", "policy")
-
-
-def _propose(transaction: Transaction, reason: str) -> Proposal:
-    policy = default_policy().model_dump(mode="json")
-    document = {"policy": policy, "group": "default"}
-    return propose(transaction, "policy", "default", document, role="policy_owner", reason=reason)
-
-
-def test_a_proposal_that_is_not_there_is_bad_input(place: Place, ask: Ask) -> None:
-    assert run_example(place, "proposals.list") == []
-    for handler in (people_proposals.approve, people_proposals.reject):
-        with pytest.raises(InputError, match="no proposal"):
-            ask(handler, ById(id="0199"))

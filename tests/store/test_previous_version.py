@@ -112,6 +112,8 @@ def test_it_upgrades_and_says_what_it_said(
     out = tmp_path / "overview.json"
     call("report", "build", "overview", "--format", "json", "--out", str(out))
     assert json.loads(out.read_text("utf-8"))["coverage"]["verified"] > 0
+    decided = call("proposal", "list")
+    assert {(row["fresh"], row["state_digest"]) for row in decided} == {(False, None)}
     kept = tmp_path / "after.backup"
     assert call("db", "backup", "--out", str(kept))["revision"] == head_revision()
 

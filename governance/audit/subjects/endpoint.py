@@ -22,13 +22,12 @@ from governance.audit.subjects.base import (
 from governance.kernel.completions import (
     CompletionError,
     Endpoint,
-    Now,
     Sleep,
     checked_key,
     complete,
-    is_web_url,
 )
 from governance.kernel.errors import InputError
+from governance.kernel.web import Now, is_web_url
 
 _FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length"}
 _KEPT = "what was answered is kept; run the same command to go on"

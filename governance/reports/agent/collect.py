@@ -240,7 +240,7 @@ def _incidents(agent: Agent, context: Context) -> tuple[AgentIncident, ...]:
     statement = (
         select(Incident.id, Incident.title)
         .where(
-            Incident.affected_agent.in_((agent.name, agent.id)),
+            Incident.affected_agent.in_(_names(agent, context)),
             Incident.stored_at <= context.at,
             Incident.merged_into.is_(None),
         )
@@ -252,6 +252,13 @@ def _incidents(agent: Agent, context: Context) -> tuple[AgentIncident, ...]:
         if row.id not in known
     ]
     return (*linked, *named)
+
+
+def _names(agent: Agent, context: Context) -> tuple[str, ...]:
+    """Return what a source may call the agent: its id, and its name unless that is another's id."""
+    if context.session.get(Agent, agent.name) is not None:
+        return (agent.id,)
+    return agent.name, agent.id
 
 
 def _titles(identifiers: list[str], context: Context) -> dict[str, str]:

@@ -1,0 +1,128 @@
+"""Whether two people are two people: who may not decide over a proposal, and why.
+
+Pure. Identities are ids of principals; times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from governance.gate.draft import ApprovalRule
+from governance.kernel.clock import format_time
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who proposed or decides; ``via`` says how the identity was shown, None where unknown."""
+
+    id: str
+    name: str
+    via: str | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether this is whoever sits at the machine: one person, whatever the name."""
+        return self.via == LOCAL
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody holds, who gave it (None: nobody that is known), and when."""
+
+    role: str
+    granted_by_id: str | None
+    granted_at: datetime
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A proposer and who decides, each with the roles held now, and the role that each needs."""
+
+    proposer: Person
+    decider: Person
+    proposer_roles: tuple[Held, ...]
+    decider_roles: tuple[Held, ...]
+    proposer_role: str
+    decider_role: str
+
+
+def refusals(
+    pair: Pair, now: datetime, rule: ApprovalRule, *, single_user: bool = False
+) -> tuple[str, ...]:
+    """Return every reason why the decider may not approve, as sentences; none where it may.
+
+    With ``single_user`` whoever sits at the machine counts as the second person too, even where
+    the same one proposed it. That the proposer still holds the role is asked all the same.
+    """
+    lost = lost_role(pair.proposer, pair.proposer_roles, pair.proposer_role)
+    found = [] if lost is None else [lost]
+    if not any(held.role == pair.decider_role for held in pair.decider_roles):
+        found.append(f"{pair.decider.name} is no {pair.decider_role}")
+    if not alone_by_choice(pair.decider, single_user=single_user):
+        found += _same_person(pair)
+        found += _cooling(pair, now, rule)
+    return tuple(found)
+
+
+def alone_by_choice(decider: Person, *, single_user: bool) -> bool:
+    """Return whether one person decides alone because the installation is for one person."""
+    return single_user and decider.local
+
+
+def lost_role(proposer: Person, roles: Iterable[Held], role: str) -> str | None:
+    """Return what is wrong where a proposer does not hold the role any more."""
+    if any(held.role == role for held in roles):
+        return None
+    return f"{proposer.name}, who proposed it, was {role} and is not any more"
+
+
+def _same_person(pair: Pair) -> Iterator[str]:
+    if pair.decider.id == pair.proposer.id:
+        yield "needs a second person: who proposed it cannot approve it"
+    elif pair.decider.local:
+        yield (
+            f"needs a second person: {pair.decider.name} is known by the machine alone, "
+            "and whoever sits at it is one person under every name"
+        )
+
+
+def _cooling(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
+    """Yield what recent grants stand against; a grant counts until its cooling time is over."""
+    given = _latest(pair.proposer_roles, pair.proposer_role)
+    taken = _latest(pair.decider_roles, pair.decider_role)
+    proposer, decider = pair.proposer, pair.decider
+    if proposer.id == decider.id:
+        return
+    if given is not None and given.granted_by_id == decider.id:
+        yield from _until(
+            given, now, rule, f"{decider.name} made {proposer.name}, who proposed it, {given.role}"
+        )
+    if not rule.independent or taken is None:
+        return
+    if taken.granted_by_id == proposer.id:
+        yield from _until(
+            taken, now, rule, f"{proposer.name}, who proposed it, made {decider.name} {taken.role}"
+        )
+    if given is not None and given.granted_by_id == taken.granted_by_id:
+        if taken.granted_by_id in (None, proposer.id, decider.id):
+            return  # nobody known, or said above
+        later = max(given, taken, key=lambda held: held.granted_at)
+        yield from _until(
+            later, now, rule, f"one person gave both {proposer.name} and {decider.name} their roles"
+        )
+
+
+def _latest(roles: Iterable[Held], role: str) -> Held | None:
+    held = [one for one in roles if one.role == role]
+    return max(held, key=lambda one: one.granted_at, default=None)
+
+
+def _until(held: Held, now: datetime, rule: ApprovalRule, what: str) -> Iterator[str]:
+    ends = held.granted_at + timedelta(hours=rule.cooling_hours)
+    if now < ends:
+        length = f"the cooling time of {rule.cooling_hours} hours"
+        yield f"{what} within {length}, which ends {format_time(ends)}"
