@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
-from unicodedata import normalize
 
 from pydantic import Field, StringConstraints, model_validator
 
 from governance.identity.naming import named_by, principal_named
 from governance.kernel.errors import InputError
+from governance.kernel.names import look_alike_keys
 from governance.kernel.value import Value
 from governance.registry.assessments import Assessment, Status, read_assessments
 from governance.store.assessment import AiSystem, ControlAssessment, ControlEvidence
@@ -123,14 +123,13 @@ def _people(transaction: Transaction, word: Word) -> dict[str, str | None]:
     assessor = named_by(session, word.assessor, actor, field="assessor")
     if word.status == "verified":
         both = owner is not None and assessor is not None
-        same = owner == assessor if both else _folded(word.owner) == _folded(word.assessor)
-        if same:
+        if owner == assessor if both else _alike(word.owner, word.assessor):
             raise InputError("nobody verifies a control of their own", field="assessor")
     return {"owner_id": owner, "assessor_id": assessor}
 
 
-def _folded(name: str) -> str:
-    return " ".join(normalize("NFKC", name).casefold().split())
+def _alike(first: str, second: str) -> bool:
+    return first == second or not look_alike_keys(first).isdisjoint(look_alike_keys(second))
 
 
 def _iso(day: date | None) -> str | None:

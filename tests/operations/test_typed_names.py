@@ -62,6 +62,7 @@ def test_nobody_reviews_or_looks_at_a_queue_as_another_principal(ask: Ask) -> No
     orders: list[tuple[Callable[..., Any], Any]] = [
         (review, ReviewOrder(incident="board:1", verdict="accept", reviewer="ben")),
         (review, ReviewOrder(incident="board:1", verdict="accept", reviewer=" ben ")),
+        (review, ReviewOrder(incident="board:1", verdict="accept", reviewer="BEN")),
         (review_queue, QueueOrder(reviewer="ben")),
     ]
     for handler, order in orders:
@@ -158,6 +159,7 @@ def test_a_word_names_principals_or_typed_names(
         ("ada", "ADA"),
         ("Ada", "ada"),
         ("ada", "\uff41\uff44\uff41"),
+        ("ada", "\u0430d\u0430"),
         ("Internal audit", "internal  Audit"),
     ],
 )
