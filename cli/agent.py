@@ -23,6 +23,7 @@ from cli.door import (
 from cli.output import note, print_json, print_table
 
 if TYPE_CHECKING:
+    from governance.registry.kin import Kin
     from governance.registry.standing import AgentStanding
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -42,6 +43,13 @@ PromptOption = Annotated[
 ToolsOption = Annotated[
     str | None, typer.Option("--tools", help="sha256: digest of the tools, or a file to digest.")
 ]
+ReasonOption = Annotated[
+    str,
+    typer.Option(
+        help="Why, where the digests are those of an agent that is frozen, retired or over its "
+        "ceiling: a second person then decides."
+    ),
+]
 ScoreOption = Annotated[float | None, typer.Option(help="Score in [0, 1]; missing if left out.")]
 CountOption = Annotated[
     int | None, typer.Option(help="Number of independent items behind the score.")
@@ -58,15 +66,27 @@ def register(
     tools: ToolsOption = None,
     group: Annotated[str, typer.Option(help="Group whose policy rules the agent.")] = "default",
     description: Annotated[str, typer.Option(help="What the agent is for.")] = "",
+    reason: ReasonOption = "",
 ) -> None:
-    """Register an agent. It stands at T0 until it is certified."""
+    """Register an agent. It stands at T0 until it is certified.
+
+    What a frozen or retired agent is made of, or one over its ceiling, is refused under any name;
+    with a reason it is proposed, and a second person decides.
+    """
     from governance.operations import agents
 
     request = agents.RegisterAgent(
-        name=name, digests=_digests(model, prompt, tools), group=group, description=description
+        name=name,
+        digests=_digests(model, prompt, tools),
+        group=group,
+        description=description,
+        reason=reason,
     )
     answer = door.ask(agents.register, request)
     if door.printed(answer):
+        return
+    if answer.proposal:
+        note(_waiting(answer.proposal))
         return
     note(f"{answer.agent} registered as {answer.id}; it stands at T0 until it is certified")
 
@@ -79,13 +99,21 @@ def change(
     model: ModelOption = None,
     prompt: PromptOption = None,
     tools: ToolsOption = None,
+    reason: ReasonOption = "",
 ) -> None:
-    """Record that model, prompt or tools changed; the certification becomes void."""
+    """Record that model, prompt or tools changed; the certification becomes void.
+
+    What would be refused to a newly registered agent is refused here too, or proposed.
+    """
     from governance.operations import agents
 
-    request = agents.ChangeAgent(agent=name, digests=_digests(model, prompt, tools))
+    digests = _digests(model, prompt, tools)
+    request = agents.ChangeAgent(agent=name, digests=digests, reason=reason)
     answer = door.ask(agents.change, request)
     if door.printed(answer):
+        return
+    if answer.proposal:
+        note(_waiting(answer.proposal))
         return
     note(f"{answer.agent}: {len(answer.void)} certifications made void; it stands at T0")
 
@@ -226,6 +254,9 @@ def show(door: Door, name: NameArgument, at: AtOption = None) -> None:
         note(f"- {reason}")
     for drop in standing.tier_drops:
         note(f"- falls to T{drop.tier} on {drop.at:%Y-%m-%d %H:%M} UTC without a new audit")
+    for one in standing.history.kin:
+        if one.notable:
+            note(f"- shares its digests with {one.agent}, which is {_against(one)}")
 
 
 @app.command(epilog="Example: underwriter agent unfreeze invoice-bot --reason 'cause removed'")
@@ -235,19 +266,23 @@ def unfreeze(
     name: NameArgument,
     reason: Annotated[str, typer.Option(help="Why; it goes into the ledger.")],
 ) -> None:
-    """Lift the freeze that an incident brought.
-
-    Where roles are in use, a second person must approve.
-    """
+    """Propose to lift the freeze that an incident brought; a second auditor must approve it."""
     from governance.operations import agents
 
     answer = door.ask(agents.unfreeze, agents.WithReason(agent=name, reason=reason))
     if door.printed(answer):
         return
-    if answer.proposal:
-        note(f"proposed as {answer.proposal}: a second policy_owner must approve it")
-        return
-    note(f"{answer.agent} is {answer.status}")
+    note(_waiting(answer.proposal))
+
+
+def _against(kin: Kin) -> str:
+    said = [] if kin.status == "active" else [kin.status]
+    said += ["demoted"] if kin.demoted else []
+    return ", ".join([*said, "over its ceiling"] if kin.over_ceiling else said)
+
+
+def _waiting(proposal: str) -> str:
+    return f"proposed as {proposal}: a second auditor must approve it"
 
 
 def _short(value: float | None) -> str:

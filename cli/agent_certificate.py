@@ -187,5 +187,8 @@ def _print_verification(found: Verification) -> None:
     if evidence is not None:
         limits = "" if evidence.note is None else f"; {evidence.note}"
         note(f"evidence: {evidence.kind}, {evidence.source}{limits}")
+    for one in found.history or ():
+        agreed = "" if one.agreed_by is None else f"; {one.agreed_by} agreed"
+        note(f"made of what {one.agent} is made of, then {one.status.replace('_', ' ')}{agreed}")
     if not found.trusted:
         note("the key came with the file: name the keys that you trust with --trust")

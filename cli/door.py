@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from cli.everywhere import DatabaseOption, named_settings
 from cli.output import JsonOption, gauge, note, print_json, print_json_line, progress
 from governance.kernel.errors import InputError
+from governance.kernel.secrets import SecretUrl
 from governance.operations.work import Ears, Work
 
 if TYPE_CHECKING:
@@ -32,12 +34,6 @@ ASKED = "underwriter.asked"
 TOKEN_VARIABLE = "UNDERWRITER_TOKEN"  # noqa: S105 - a name, no secret
 KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option(
-        "--db", metavar="URL", help="Database URL or SQLite file; before UNDERWRITER_DATABASE_URL."
-    ),
-]
 AtOption = Annotated[
     str | None,
     typer.Option("--at", metavar="MOMENT", help="State as of this past moment (ISO 8601)."),
@@ -54,7 +50,7 @@ class Door:
     """What a command has beside its own options: where it asks, and whether it answers as JSON."""
 
     ctx: typer.Context
-    db: str | None
+    db: SecretUrl | None
     as_json: bool
 
     def ask(
@@ -74,11 +70,13 @@ class Door:
         from governance.operations.place import local_place
 
         named: dict[str, Any] = self.ctx.find_root().obj or {}
-        place = local_place(url=self.db or named.get("db"))
+        settings_file = named_settings(self.ctx)
+        place = local_place(url=self.db or named.get("db"), settings_file=settings_file)
         self.ctx.meta[ASKED] = True
         try:
             with self.fields(options):
-                caller = _caller(place, operation_of(handler))
+                named_file = settings_file is not None
+                caller = _caller(place, operation_of(handler), reads_settings=named_file)
                 return perform(place, caller, handler, request, ears=Ears(note, progress, gauge))
         finally:
             place.close()
@@ -127,12 +125,12 @@ class Door:
         return field
 
 
-def _caller(place: Place, operation: Operation) -> Caller:
-    """Return who asks; what stores nothing does not wait for the settings without a token."""
+def _caller(place: Place, operation: Operation, *, reads_settings: bool) -> Caller:
+    """Return who asks; what stores nothing waits for settings only where they are named."""
     from governance.operations.authentication import caller_at
     from governance.operations.caller import local_reader
 
-    if operation.effect == "pure" and not os.environ.get(TOKEN_VARIABLE):
+    if operation.effect == "pure" and not (reads_settings or os.environ.get(TOKEN_VARIABLE)):
         return local_reader()
     settings = place.settings
     token = None if settings.token is None else settings.token.get_secret_value()
@@ -152,7 +150,8 @@ def with_plain_door(command: Command) -> Command:
 def _opened(command: Command, taken: dict[str, tuple[Any, object]]) -> Command:
     @wraps(command)
     def called(*, ctx: typer.Context, as_json: bool, db: str | None = None, **own: Any) -> None:
-        Door(ctx, db, as_json).carry_out(command, own)
+        url = None if db is None else SecretUrl(db)
+        Door(ctx, url, as_json).carry_out(command, own)
 
     hints = get_type_hints(command, include_extras=True)
     own = list(inspect.signature(command).parameters.values())[1:]

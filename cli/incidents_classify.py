@@ -98,9 +98,12 @@ def _language_model(url: str | None, model: str | None) -> LanguageModel | None:
         raise InputError("--llm-url needs --llm-model", field="--llm-model")
     import os
 
+    from pydantic import SecretStr
+
     from governance.operations.incidents_classify import LanguageModel
 
-    return LanguageModel(url, model, os.environ.get("UNDERWRITER_LLM_KEY"))
+    key = os.environ.get("UNDERWRITER_LLM_KEY")
+    return LanguageModel(url, model, SecretStr(key) if key else None)
 
 
 def _print(results: list[Classified]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -85,7 +86,8 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     done = {}
     for text in texts:
         duty, equals, moment = text.partition("=")
-        if not equals:
+        # What is no name may be part of a URL, of which no piece is to be quoted by itself.
+        if not equals or not re.fullmatch(r"[\w.-]+", duty.strip()):
             raise InputError(f"{text!r} is no pair", field="--submitted", hint="DUTY=TIME")
         done[duty.strip()] = moment
     return done

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import sys
-from functools import cache
 from typing import Annotated, Any
 
 import typer
 from typer._click.core import Command as BaseCommand
-from typer._click.core import Context, Parameter  # typer carries click inside since 0.29
+from typer._click.core import Context  # typer carries click inside since 0.29
 from typer._click.exceptions import ClickException
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperCommand, TyperGroup
 
-from cli.output import be_quiet, print_error, print_error_json, print_usage_json
+from cli.everywhere import DatabaseOption, QuietOption, SettingsOption, add_options
+from cli.output import be_quiet, print_error, print_error_json, print_usage, print_usage_json
 from governance.kernel.errors import InputError, StorageError, UnderwriterError
-
-QUIET = "Leave out remarks and progress bars; errors are shown all the same."
+from governance.kernel.secrets import SecretUrl
 
 # name -> (module, attribute, help). A group's module is imported only when it is used, so that
 # `risk quantify` loads neither SQLAlchemy nor networkx.
@@ -69,47 +69,13 @@ class LazyGroup(TyperGroup):
         command = typer.main.get_command(group)
         command.name = cmd_name
         command.help = command.help or help_text
-        _add_quiet(command)
+        add_options(command)
         return command
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         """List the groups without importing them."""
         ctx._listing = True  # type: ignore[attr-defined]  # noqa: SLF001
         super().format_help(ctx, formatter)
-
-
-def _hush(value: bool) -> None:
-    if value:
-        be_quiet(True)
-
-
-def _quiet_only(
-    quiet: Annotated[
-        bool,
-        typer.Option(
-            "--quiet", "-q", help=QUIET, callback=_hush, is_eager=True, expose_value=False
-        ),
-    ] = False,
-) -> None:
-    """Carry the option that every command takes."""
-
-
-@cache
-def _quiet_option() -> Parameter:
-    carrier = typer.Typer(add_completion=False)
-    carrier.command()(_quiet_only)
-    option = typer.main.get_command(carrier).params[0]
-    option.expose_value = False
-    return option
-
-
-def _add_quiet(command: BaseCommand) -> None:
-    """Let a command and all below it take --quiet, as each takes --help."""
-    if isinstance(command, TyperGroup):
-        for child in command.commands.values():
-            _add_quiet(child)
-        return
-    command.params.append(_quiet_option())
 
 
 def _version(value: bool) -> None:
@@ -136,23 +102,15 @@ app = typer.Typer(
 @app.callback()
 def root(
     ctx: typer.Context,
-    db: Annotated[
-        str | None,
-        typer.Option(
-            "--db",
-            metavar="URL",
-            help="Database URL or SQLite file; before UNDERWRITER_DATABASE_URL.",
-        ),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=QUIET)] = False,
+    db: DatabaseOption = None,
+    settings_file: SettingsOption = None,
+    quiet: QuietOption = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """AI-risk governance and agent economy."""
-    ctx.obj = {"db": db}
-    if quiet:
-        be_quiet(True)
+    ctx.obj = {"db": None if db is None else SecretUrl(db)}
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -171,7 +129,9 @@ def run(arguments: list[str] | None = None) -> int:
     except ClickException as error:
         if as_json:
             print_usage_json(error.format_message(), _parameter(error))
-        error.show(file=sys.stderr)
+        shown = io.StringIO()
+        error.show(file=shown)
+        print_usage(shown.getvalue())
         return 2
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("interrupted: nothing was left half stored", err=True)

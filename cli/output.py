@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from governance.kernel.errors import UnderwriterError
+from governance.kernel.secrets import without_secrets
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -49,31 +50,40 @@ def print_error_json(error: UnderwriterError) -> None:
     from governance.operations.catalogue import help_of
 
     where = {name: getattr(error, name, None) for name in ("file", "line", "field")}
-    print_json(
-        {"error": {"code": error.code, "message": error.message, **where, "hint": help_of(error)}}
-    )
+    _print_error_document(error.code, error.message, {**where, "hint": help_of(error)})
 
 
 def print_usage_json(message: str, field: str | None) -> None:
     """Print bad usage of a command with --json, such as a missing option, as an error is."""
     where = {"file": None, "line": None, "field": field, "hint": None}
-    print_json({"error": {"code": "usage", "message": message, **where}})
+    _print_error_document("usage", message, where)
+
+
+def _print_error_document(code: str, message: str, where: Mapping[str, object]) -> None:
+    said = {"message": message, **where}
+    shown = {name: without_secrets(x) if isinstance(x, str) else x for name, x in said.items()}
+    print_json({"error": {"code": code, **shown}})
+
+
+def print_usage(shown: str) -> None:
+    """Print what is said of bad usage on standard error; it repeats what was given."""
+    sys.stderr.write(_inert(without_secrets(shown)))
 
 
 def print_error(error: UnderwriterError) -> None:
     """Print an error and its hint on standard error."""
     from governance.operations.catalogue import help_of
 
-    sys.stderr.write(f"error: {_inert(str(error))}\n")
+    sys.stderr.write(f"error: {_inert(without_secrets(str(error)))}\n")
     hint = help_of(error)
     if hint:
-        sys.stderr.write(f"hint: {_inert(hint)}\n")
+        sys.stderr.write(f"hint: {_inert(without_secrets(hint))}\n")
 
 
 def note(text: str) -> None:
     """Print a remark on standard error, so that standard output stays data."""
     if _Remarks.shown:
-        sys.stderr.write(_inert(text) + "\n")
+        sys.stderr.write(_inert(without_secrets(text)) + "\n")
 
 
 def say(text: str, *, error: bool = False) -> None:

@@ -10,12 +10,14 @@ import typer
 from typer._click.core import Command, Context, Parameter
 from typer.core import TyperGroup, TyperOption
 
+from cli.everywhere import TAKEN_EVERYWHERE
 from cli.main import app
 
 HEADER = """# Commands
 
 Written from the program by `make docs`; `make check` fails where the two differ. Every command
-also takes `--help` and `--quiet`. With `--json` an error is JSON on standard output too:
+also takes `--help`, `--quiet` and `--settings FILE`, the settings file to read. With `--json` an
+error is JSON on standard output too:
 `{"error": {code, message, file, line, field, hint}}`. Exit codes: 0 done; 1 the thing asked for is
 false; 2 bad usage or input; 3 storage or an outside system failed.
 """
@@ -50,7 +52,7 @@ def _section(path: tuple[str, ...], command: Command) -> str:
         rows = [
             _row(parameter)
             for parameter in command.params
-            if parameter.name not in {"help", "quiet"}
+            if parameter.name not in {"help", *TAKEN_EVERYWHERE}
         ]
         if rows:
             lines += ["| argument or option | meaning |", "| --- | --- |", *rows, ""]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from governance.economy.answers import ReservationState, reservation_state
@@ -180,6 +180,18 @@ def _over_cause_until(session: Session, agent_id: str, currency: str, moment: Un
         if told["currency"] == currency:
             return str(told["cause"]) if told["amount"] else None
     return None
+
+
+def over_ceiling_until(session: Session, agents: Select[str], moment: Until) -> set[str]:
+    """Return the ids, among those selected, of agents that were over a ceiling."""
+    events = session.scalars(
+        select(LedgerEvent)
+        .where(LedgerEvent.kind.in_(_OVER), LedgerEvent.subject.in_(agents), moment.event())
+        .order_by(LedgerEvent.sequence)
+    )
+    told = ((event.subject, event.data()) for event in events)
+    last = {(subject, data["currency"]): data["amount"] for subject, data in told}
+    return {subject for (subject, _), amount in last.items() if amount}
 
 
 def over_cause_at(session: Session, node: Node) -> str | None:

@@ -13,9 +13,10 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from governance.kernel.errors import InputError, StorageError
+from governance.kernel.secrets import without_secrets
 from governance.kernel.value import Value
 from governance.kernel.web import (
     OPENER,
@@ -32,6 +33,7 @@ LONGEST_PAUSE = 30.0  # seconds between two tries, also where the server asks fo
 FIRST_PAUSE = 0.5
 _TRANSIENT = {408, 409, 425, 429}  # and every 5xx
 _SHOWN = 200
+_LOOKED_AT = 4096
 _READ_OF_REFUSAL = 64 * 1024
 _NEEDED = "needs an http or https URL such as http://127.0.0.1:11434/v1"
 Sleep = Callable[[float], None]
@@ -46,7 +48,7 @@ class Endpoint(Value):
 
     url: str
     model: str = Field(min_length=1)
-    key: str | None = Field(default=None, repr=False)
+    key: SecretStr | None = None
     timeout: float = Field(default=30.0, gt=0.0)
     retries: int = Field(default=2, ge=0)
 
@@ -62,8 +64,8 @@ class Endpoint(Value):
 
     @field_validator("key")
     @classmethod
-    def _fit_for_a_header(cls, value: str | None) -> str | None:
-        return checked_key(value, "key")
+    def _fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else checked_key(value.get_secret_value(), "key")
 
     @property
     def address(self) -> str:
@@ -80,14 +82,14 @@ class Reply:
     tokens: int | None
 
 
-def checked_key(key: str | None, name: str) -> str | None:
+def checked_key(key: str | None, name: str) -> SecretStr | None:
     """Return a key that can stand in a header; raises InputError, without showing it, on another.
 
     ``name`` is what the error calls it.
     """
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise InputError("holds a blank, a line end or a letter beyond ASCII", field=name)
-    return key or None
+    return SecretStr(key) if key else None
 
 
 def complete(
@@ -134,7 +136,8 @@ def _post(endpoint: Endpoint, body: Mapping[str, object], now: Now) -> bytes:
         method="POST",
     )
     if endpoint.key:
-        request.add_unredirected_header("Authorization", f"Bearer {endpoint.key}")
+        key = endpoint.key.get_secret_value()
+        request.add_unredirected_header("Authorization", f"Bearer {key}")
     try:
         with OPENER.open(request, timeout=endpoint.timeout) as response:
             return _read(endpoint, response, now)
@@ -193,7 +196,8 @@ def _host_of(location: str) -> str:
 def _shown(endpoint: Endpoint, text: str) -> str:
     """Return the beginning of what the server said, without the key and fit for a terminal."""
     if endpoint.key:
-        text = text.replace(endpoint.key, "[key]")
+        text = text.replace(endpoint.key.get_secret_value(), "[key]")
+    text = without_secrets(text[:_LOOKED_AT])  # before it is cut, which could leave half a secret
     return "".join(c if c.isprintable() else " " for c in text[:_SHOWN]).strip()
 
 

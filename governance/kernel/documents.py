@@ -133,7 +133,7 @@ def parse_text(text: str, source: str) -> Document:
     if source.endswith(".json") or (source == "<stdin>" and text.lstrip()[:1] in "{["):
         return Document(parse_json(text, source), source, text)
     if source.endswith(".toml"):
-        return Document(_parse_toml(text, source), source, text)
+        return Document(parse_toml(text, source), source, text)
     return Document(_parse_yaml(text, source), source, text)
 
 
@@ -176,7 +176,8 @@ def parse_json(
         raise InputError("a number has too many digits", file=source, line=line) from None
 
 
-def _parse_toml(text: str, source: str) -> object:
+def parse_toml(text: str, source: str) -> dict[str, Any]:
+    """Parse TOML; raises InputError naming the source."""
     check_toml(text, source)
     try:
         return tomllib.loads(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from governance.kernel.secrets import without_secrets
+
 EXIT_OK = 0
 EXIT_FALSE = 1
 EXIT_INPUT = 2
@@ -12,7 +14,8 @@ class UnderwriterError(Exception):
     """Root of all errors raised on purpose; carries a short message and an optional hint.
 
     ``remedy`` is the operation that helps, with what it takes: ``roles.grant ada auditor``. A door
-    says it in its own words.
+    says it in its own words. Message and hint hold no password or token, whatever text of a URL or
+    of an outside system went into them.
     """
 
     exit_code = EXIT_INPUT
@@ -20,9 +23,9 @@ class UnderwriterError(Exception):
     http_status = 400
 
     def __init__(self, message: str, *, hint: str | None = None, remedy: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = without_secrets(message)
+        super().__init__(self.message)
+        self.hint = None if hint is None else without_secrets(hint)
         self.remedy = remedy
 
     def __str__(self) -> str:

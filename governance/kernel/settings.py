@@ -1,26 +1,28 @@
-"""Settings from the environment and from one TOML file."""
+"""Settings from the environment and from TOML files."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from governance.kernel.documents import parse_json
 from governance.kernel.errors import InputError
+from governance.kernel.secrets import SecretUrl
+from governance.kernel.settings_files import settings_files
+from governance.kernel.settings_here import SetHere, SetInsideHere, values_of
 from governance.kernel.value import input_error
 
 ENVIRONMENT_PREFIX = "UNDERWRITER_"
-CONFIG_VARIABLE = "UNDERWRITER_CONFIG"
+ENVIRONMENT = "environment"
 
 
 def _from_json(value: object) -> object:
@@ -34,20 +36,28 @@ def _from_json(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """What can be configured; every field is also ``UNDERWRITER_<NAME>`` in the environment."""
+    """What can be configured; every field is also ``UNDERWRITER_<NAME>`` in the environment.
+
+    Made without `load_settings` it reads no file.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
+        env_prefix=ENVIRONMENT_PREFIX,
+        extra="forbid",
+        frozen=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
+    _files: tuple[Path, ...] = PrivateAttr(default=())
 
     database_url: Annotated[
-        str | None,
+        SecretUrl | None,
         Field(description="Database URL or SQLite file. Default: a file in the data folder."),
     ] = None
     data_folder: Annotated[Path | None, Field(description="Folder of the default database.")] = None
     actor: Annotated[
         str | None,
-        Field(description="Name written into the ledger. Default: the operating system's user."),
+        Field(description="Name kept in events beside the principal's, as a claim."),
     ] = None
     token: Annotated[
         SecretStr | None, Field(description="API token of the principal who acts.")
@@ -67,19 +77,25 @@ class Settings(BaseSettings):
         Field(description="File with that password. Default: made in the data folder."),
     ] = None
     classifier_folder: Annotated[
-        Path | None, Field(description="Folder of a classifier trained from corrections.")
+        Path | None,
+        Field(description="Folder of a classifier trained from corrections."),
+        SetInsideHere(),
     ] = None
     lock_timeout_seconds: Annotated[
-        float, Field(ge=0, le=3600, description="How long to wait for a locked database.")
+        float,
+        Field(ge=0, le=3600, description="How long to wait for a locked database."),
+        SetHere(),
     ] = 10.0
     report_organisation: Annotated[
-        str | None, Field(description="Name of the organisation on reports.")
+        str | None, Field(description="Name of the organisation on reports."), SetHere()
     ] = None
-    report_logo: Annotated[Path | None, Field(description="SVG or PNG file shown on reports.")] = (
-        None
-    )
+    report_logo: Annotated[
+        Path | None, Field(description="SVG or PNG file shown on reports."), SetInsideHere()
+    ] = None
     report_accent_colour: Annotated[
-        str, Field(pattern="^#[0-9a-fA-F]{6}$", description="Accent colour of reports.")
+        str,
+        Field(pattern="^#[0-9a-fA-F]{6}$", description="Accent colour of reports."),
+        SetHere(),
     ] = "#1f4e79"
     report_templates: Annotated[
         Path | None, Field(description="Folder of templates that override the packaged ones.")
@@ -112,6 +128,11 @@ class Settings(BaseSettings):
         Field(description="Signatures that are accepted. Default: all that the program knows."),
     ] = None
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The settings files that were read, the one that wins last."""
+        return self._files
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -121,46 +142,32 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments before environment before file."""
-        file = config_file()
-        if file is None:
-            return init_settings, env_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+        """Arguments before environment."""
+        return init_settings, env_settings
 
 
-def config_file() -> Path | None:
-    """Return the settings file in use: UNDERWRITER_CONFIG, ./underwriter.toml, or the user's."""
-    named = os.environ.get(CONFIG_VARIABLE)
-    if named:
-        if not Path(named).is_file():
-            raise InputError("no such file", file=named, field=CONFIG_VARIABLE)
-        return Path(named)
-    import platformdirs
+def load_settings(named: str | None = None) -> Settings:
+    """Read the settings: the environment before the files of `settings_files`.
 
-    user = Path(platformdirs.user_config_dir("underwriter")) / "underwriter.toml"
-    for candidate in (Path("underwriter.toml"), user):
-        if candidate.is_file():
-            return candidate
-    return None
-
-
-def load_settings() -> Settings:
-    """Read the settings; raises InputError naming the file and field at fault."""
-    import tomllib
-
-    file = config_file()
+    ``named`` is the file that the user names. Raises InputError naming the file and the field at
+    fault, never the value: it may be a password, also under a name that is misspelt.
+    """
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    files = settings_files(named)
+    for file in files:
+        found = values_of(file, Settings.model_fields)
+        values |= found
+        origin |= dict.fromkeys(found, str(file.path))
+    given = EnvSettingsSource(Settings)()
+    origin |= dict.fromkeys(given, ENVIRONMENT)
     try:
-        return Settings()
+        settings = Settings(**(values | given))
     except ValidationError as error:
-        # A value may be a password, also under a name that is misspelt.
-        where = str(file) if file else "environment"
+        where = origin.get(str(error.errors()[0]["loc"][0]), ENVIRONMENT)
         raise input_error(error, file=where, shown=False) from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"broken TOML: {error}", file=str(file)) from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"invalid UTF-8 at byte {error.start}", file=str(file)) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=str(file)) from error
+    settings._files = tuple(file.path for file in files)  # noqa: SLF001 - our own
+    return settings
 
 
 def data_folder(settings: Settings) -> Path:
@@ -172,6 +179,6 @@ def data_folder(settings: Settings) -> Path:
     return Path(platformdirs.user_data_dir("underwriter"))
 
 
-def default_database_url(settings: Settings) -> str:
+def default_database_url(settings: Settings) -> SecretUrl:
     """Return the URL of the configured database, or of the file in the data folder."""
-    return settings.database_url or str(data_folder(settings) / "underwriter.db")
+    return settings.database_url or SecretUrl(str(data_folder(settings) / "underwriter.db"))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from governance.kernel.clock import format_time
 from governance.kernel.errors import InputError
+from governance.kernel.secrets import without_secrets
 
 if TYPE_CHECKING:
     from governance.kernel.documents import Document
@@ -98,7 +99,8 @@ def input_error(
     message = first["msg"].removeprefix("Value error, ")
     value = first.get("input")
     if shown and isinstance(value, str | int | float | bool):
-        text = repr(value)
+        shown_value = without_secrets(value) if isinstance(value, str) else value
+        text = repr(shown_value)
         message = f"{message} (got {text if len(text) <= 60 else text[:57] + '...'})"
     more = error.error_count() - 1
     if more:

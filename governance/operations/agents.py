@@ -9,11 +9,20 @@ from pydantic import Field
 from governance.kernel.value import Value
 from governance.operations.requests import AgentNamed, Moment
 from governance.operations.work import Reading, Writing
+from governance.registry.kin import History
 from governance.registry.standing import AgentStanding
 
 Digests = Annotated[
     dict[str, str],
     Field(default_factory=dict, description="sha256: digests of model, prompt and tools."),
+]
+
+ReasonToAgree = Annotated[
+    str,
+    Field(
+        description="Why, where the digests are those of an agent that is frozen, retired or over "
+        "its ceiling: a second person then decides."
+    ),
 ]
 
 
@@ -24,29 +33,39 @@ class RegisterAgent(Value):
     digests: Digests
     group: Annotated[str, Field(description="Group whose policy rules it.")] = "default"
     description: Annotated[str, Field(description="What it is for.")] = ""
+    reason: ReasonToAgree = ""
 
 
 class Registered(Value):
-    """An agent that was registered; it stands at T0 until it is certified."""
+    """An agent that was registered; it stands at T0 until it is certified.
+
+    Where a second person has to agree, ``proposal`` is what waits for that, and ``id`` is None.
+    """
 
     agent: str
-    id: str
+    id: str | None
     tier: int = 0
     digests: dict[str, str]
+    proposal: str | None = None
 
 
 class ChangeAgent(AgentNamed):
     """What an agent is made of now."""
 
     digests: Digests
+    reason: ReasonToAgree = ""
 
 
 class Changed(Value):
-    """The digests now, and the certifications that became void."""
+    """The digests now, and the certifications that became void.
+
+    Where a second person has to agree, ``proposal`` is what waits for that.
+    """
 
     agent: str
     digests: dict[str, str]
     void: tuple[str, ...]
+    proposal: str | None = None
 
 
 class WithReason(AgentNamed):
@@ -63,15 +82,21 @@ class StatusChanged(Value):
 
 
 class Unfrozen(StatusChanged):
-    """An agent's status, and the proposal that waits for a second person, if any."""
+    """An agent's status, and the proposal that waits for a second person."""
 
-    proposal: str | None
+    proposal: str
 
 
 class ShowAgent(AgentNamed):
     """An agent, now or at a past moment."""
 
     at: Moment = None
+
+
+class AgentShown(AgentStanding):
+    """Where an agent stands, and what follows it under any name."""
+
+    history: History
 
 
 class ListAgents(Value):
@@ -81,26 +106,41 @@ class ListAgents(Value):
 
 
 def register(work: Writing, request: RegisterAgent) -> Registered:
-    """Register an agent. It stands at T0 until it is certified."""
-    from governance.registry.agents import register_agent
+    """Register an agent. It stands at T0 until it is certified.
 
-    agent = register_agent(
+    What a frozen or retired agent is made of, or one over its ceiling, is refused under any name;
+    with a reason it is proposed, and a second person decides.
+    """
+    from governance.registry.changes import request_registration
+    from governance.store.roles import Proposal
+
+    made = request_registration(
         work.transaction,
         request.name,
         digests=request.digests,
         group=request.group,
         description=request.description,
+        reason=request.reason,
     )
-    return Registered(agent=agent.name, id=agent.id, digests=agent.digests)
+    if isinstance(made, Proposal):
+        return Registered(agent=request.name, id=None, digests=request.digests, proposal=made.id)
+    return Registered(agent=made.name, id=made.id, digests=made.digests)
 
 
 def change(work: Writing, request: ChangeAgent) -> Changed:
-    """Record that model, prompt or tools changed; the certification becomes void."""
-    from governance.registry.agents import change_agent, find_agent
+    """Record that model, prompt or tools changed; the certification becomes void.
+
+    What would be refused to a newly registered agent is refused here too, or proposed.
+    """
+    from governance.registry.agents import find_agent
+    from governance.registry.changes import request_digests
+    from governance.store.roles import Proposal
 
     agent = find_agent(work.session, request.agent)
-    void = tuple(row.id for row in change_agent(work.transaction, agent, request.digests))
-    return Changed(agent=agent.name, digests=agent.digests, void=void)
+    made = request_digests(work.transaction, agent, request.digests, request.reason)
+    if isinstance(made, Proposal):
+        return Changed(agent=agent.name, digests=agent.digests, void=(), proposal=made.id)
+    return Changed(agent=agent.name, digests=agent.digests, void=tuple(row.id for row in made))
 
 
 def retire(work: Writing, request: WithReason) -> StatusChanged:
@@ -113,14 +153,13 @@ def retire(work: Writing, request: WithReason) -> StatusChanged:
 
 
 def unfreeze(work: Writing, request: WithReason) -> Unfrozen:
-    """Lift the freeze that an incident brought; where roles are in use, a second person agrees."""
+    """Propose to lift the freeze that an incident brought; a second person agrees to it."""
     from governance.registry.agents import find_agent
     from governance.registry.changes import request_lift
 
     agent = find_agent(work.session, request.agent)
     proposal = request_lift(work.transaction, agent, request.reason)
-    waiting = None if proposal is None else proposal.id
-    return Unfrozen(agent=agent.name, status=agent.status, proposal=waiting)
+    return Unfrozen(agent=agent.name, status=agent.status, proposal=proposal.id)
 
 
 def list_agents(work: Reading, request: ListAgents) -> list[AgentStanding]:
@@ -130,10 +169,17 @@ def list_agents(work: Reading, request: ListAgents) -> list[AgentStanding]:
     return all_standings(work.session, work.moment(request.at))
 
 
-def show(work: Reading, request: ShowAgent) -> AgentStanding:
-    """Show where an agent stands at a moment, why, and when it will fall."""
+def show(work: Reading, request: ShowAgent) -> AgentShown:
+    """Show where an agent stands at a moment, why, when it will fall, and its history.
+
+    The history is that of its digests: attempts, and the agents that share them.
+    """
     from governance.registry.agents import find_agent
+    from governance.registry.kin import history_of
     from governance.registry.standing import standing_of_agent
 
     agent = find_agent(work.session, request.agent)
-    return standing_of_agent(work.session, agent, work.moment(request.at))
+    at = work.moment(request.at)
+    standing = standing_of_agent(work.session, agent, at)
+    history = history_of(work.session, agent, at)
+    return AgentShown(**dict(standing), history=history)

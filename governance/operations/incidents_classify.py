@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
     Field,
     GetCoreSchemaHandler,
+    SecretStr,
     SerializerFunctionWrapHandler,
     model_serializer,
     model_validator,
@@ -35,7 +36,7 @@ class LanguageModel:
 
     url: str
     model: str
-    key: str | None = field(default=None, repr=False)
+    key: SecretStr | None = None
 
     @classmethod
     def __get_pydantic_core_schema__(

@@ -6,7 +6,8 @@ import importlib.util
 import platform
 from typing import TYPE_CHECKING, Any
 
-from governance.kernel.errors import InputError, UnauthenticatedError, UnderwriterError
+from governance.kernel.errors import UnauthenticatedError, UnderwriterError
+from governance.kernel.secrets import without_secrets
 from governance.kernel.value import Value
 from governance.operations.catalogue import help_of
 from governance.operations.requests import Nothing
@@ -52,7 +53,14 @@ class Diagnosis(Value):
 def examine(work: Running, request: Nothing) -> Diagnosis:
     """Say what is configured, found and missing."""
     checks = (*_program(), *_shadows(), *_settings(work), *_extras(), _ontology(), *_database(work))
-    return Diagnosis(ok=all(check.state != "fault" for check in checks), checks=checks)
+    ok = all(check.state != "fault" for check in checks)
+    return Diagnosis(ok=ok, checks=tuple(_shown(check) for check in checks))
+
+
+def _shown(check: Check) -> Check:
+    """Return a check in which no text holds a secret: a net behind the types."""
+    hidden = {"found": without_secrets(check.found), "hint": without_secrets(check.hint)}
+    return check.model_copy(update=hidden)
 
 
 def _program() -> list[Check]:
@@ -82,28 +90,15 @@ def _shadows() -> list[Check]:
 
 
 def _settings(work: Running) -> list[Check]:
-    from governance.kernel.settings import config_file
-
-    file = config_file()
-    state, found = ("ok", str(file)) if file else ("none", "environment only")
-    set_here: dict[str, Any] = work.settings.model_dump(exclude_unset=True)
+    settings = work.settings
+    files = ", ".join(str(file) for file in settings.files)
+    state, found = ("ok", files) if files else ("none", "environment only")
+    # Passwords, tokens and URLs are of types that show no secret as text.
+    set_here: dict[str, Any] = settings.model_dump(exclude_unset=True)
     return [Check(what="settings file", state=state, found=found)] + [
-        Check(what=f"setting {name}", state="ok", found=_without_password(name, set_here[name]))
+        Check(what=f"setting {name}", state="ok", found=str(set_here[name]))
         for name in sorted(set_here)
     ]
-
-
-def _without_password(name: str, value: object) -> str:
-    from governance.store.engine import database_url
-
-    if name != "database_url":
-        return str(value)
-    try:
-        url = database_url(str(value))
-    except InputError as error:
-        return error.message
-    is_file = url.get_backend_name() == "sqlite"
-    return str(value) if is_file else url.render_as_string(hide_password=True)
 
 
 def _extras() -> list[Check]:

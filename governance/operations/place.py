@@ -11,6 +11,7 @@ from governance.kernel.clock import Clock, SystemClock
 
 if TYPE_CHECKING:
     from governance.kernel.ids import RandomBytes
+    from governance.kernel.secrets import SecretUrl
     from governance.kernel.settings import Settings
     from governance.store.group_commit import GroupCommit
     from governance.store.store import Store
@@ -29,24 +30,25 @@ class Place:
         settings: Settings | None,
         make: Callable[[], Store],
         *,
+        settings_file: str | None = None,
         named: bool = False,
         shared: bool = False,
         clock: Clock | None = None,
         random_bytes: RandomBytes = secrets.token_bytes,
     ) -> None:
-        self._settings, self.named = settings, named
+        self._settings, self._settings_file, self.named = settings, settings_file, named
         self.clock: Clock = clock or SystemClock()
         self.random_bytes = random_bytes
         self._make, self._shared = make, shared
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings given, or those of the environment and the settings file."""
+        """The settings given, or those of the environment and the settings files."""
         if self._settings is not None:
             return self._settings
         from governance.kernel.settings import load_settings
 
-        return load_settings()
+        return load_settings(self._settings_file)
 
     @cached_property
     def unchecked(self) -> Store:
@@ -74,7 +76,9 @@ class Place:
     @property
     def shown(self) -> str:
         """The database's URL, without a password."""
-        return self.unchecked.engine.url.render_as_string(hide_password=True)
+        from governance.store.engine import shown_url
+
+        return shown_url(self.unchecked.engine)
 
     @cached_property
     def group(self) -> GroupCommit | None:
@@ -96,10 +100,16 @@ class Place:
             self.unchecked.close()
 
 
-def local_place(settings: Settings | None = None, url: str | None = None) -> Place:
+def local_place(
+    settings: Settings | None = None,
+    url: str | SecretUrl | None = None,
+    *,
+    settings_file: str | None = None,
+) -> Place:
     """Return the place that a URL or SQLite file names, or the settings where it is left out.
 
-    Settings that are not given are read when something first needs them.
+    Settings that are not given are read when something first needs them: from the file that is
+    named, or where they are else (`governance.kernel.settings_files`).
     """
 
     def make() -> Store:
@@ -113,7 +123,7 @@ def local_place(settings: Settings | None = None, url: str | None = None) -> Pla
         )
         return Store(engine, place.clock, "")
 
-    place = Place(settings, make, named=url is not None)
+    place = Place(settings, make, settings_file=settings_file, named=url is not None)
     return place
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.enforcement import enforce_agent
+from governance.registry.kinship import Declared, who_registers
+from governance.registry.matches import Agreement, check_matches, matches_of, note_matches, told
 from governance.registry.ordering import alone
 from governance.store.agents import Agent, Certification
+from governance.store.declared import keep_digests
 from governance.store.finding import by_id_or_name
 from governance.store.names import claim_name
 from governance.store.policies import DEFAULT_GROUP
@@ -29,53 +33,83 @@ def register_agent(
     digests: Mapping[str, str] | None = None,
     group: str = DEFAULT_GROUP,
     description: str = "",
+    agreement: Agreement | None = None,
 ) -> Agent:
     """Register an agent under a unique name; ``digests`` bind its model, prompt and tools.
 
     A new agent holds no authority: it has no certification, so it stands at T0. Raises InputError
-    for a name that looks like an id, ConflictError where an agent has it or one that looks like it.
+    for a name that looks like an id, ConflictError where an agent has it or one that looks like
+    it, and where the digests match those of an agent that is frozen, retired or over its ceiling,
+    unless a second person agreed to that.
     """
-    checked = _checked_digests(digests or {})
-    if not _NAME.fullmatch(name) or name != name.strip():
-        raise InputError(f"{name!r} is no name for an agent", field="name")
+    declared = declared_by(transaction, name, digests or {}, agreement)
+    noted = check_matches(name, matches_of(transaction, declared), agreement)
     session = transaction.session
-    taken = f"an agent named {name!r} is registered already"
-    if session.scalar(select(Agent.id).where(Agent.name == name)) is not None:
-        raise ConflictError(taken, field="name")
     identifier = transaction.new_id()
-    claim_name(session, "agent", name, identifier, taken=taken)
+    claim_name(session, "agent", name, identifier, taken=_taken(name))
     agent = Agent(
         id=identifier,
         name=name,
         status="active",
         agent_group=group,
-        digests=checked,
+        digests=dict(declared.digests),
         description=description,
         registered_at=transaction.now,
+        registered_by=declared.registered_by,
+        matches=noted or None,
     )
     session.add(agent)
     session.flush()
-    transaction.record(
-        "agent.registered",
-        agent.id,
-        {"name": name, "group": group, "digests": dict(checked)},
-    )
+    keep_digests(session, agent)
+    payload = {"name": name, "group": group, "digests": dict(declared.digests)}
+    transaction.record("agent.registered", agent.id, payload | _history(noted, agreement))
     return agent
 
 
+def declared_by(
+    transaction: Transaction,
+    name: str,
+    digests: Mapping[str, str],
+    agreement: Agreement | None = None,
+) -> Declared:
+    """Return what would be registered under a name; raises InputError where that cannot be."""
+    checked = _checked_digests(digests)
+    if not _NAME.fullmatch(name) or name != name.strip():
+        raise InputError(f"{name!r} is no name for an agent", field="name")
+    if transaction.session.scalar(select(Agent).where(Agent.name == name)) is not None:
+        raise ConflictError(_taken(name), field="name")
+    by = who_registers(transaction) if agreement is None else agreement.registered_by
+    return Declared(checked, by)
+
+
+def changed_digests(agent: Agent, digests: Mapping[str, str]) -> Declared:
+    """Return what an agent would declare with some digests changed."""
+    changed = {**agent.digests, **_checked_digests(digests)}
+    return Declared(changed, agent.registered_by, agent.id)
+
+
 def change_agent(
-    transaction: Transaction, agent: Agent, digests: Mapping[str, str]
+    transaction: Transaction,
+    agent: Agent,
+    digests: Mapping[str, str],
+    agreement: Agreement | None = None,
 ) -> list[Certification]:
     """Record that model, prompt or tools changed; every certification in force becomes void.
 
-    Returns the certifications that were made void; none where no digest differs.
+    Returns the certifications that were made void; none where no digest differs. Raises
+    ConflictError where the digests then match those of another agent that is frozen, retired or
+    over its ceiling, unless a second person agreed to that.
     """
     transaction = alone(transaction)
-    checked = {**agent.digests, **_checked_digests(digests)}
+    declared = changed_digests(agent, digests)
+    checked = dict(declared.digests)
     if checked == agent.digests:
         return []
+    noted = check_matches(agent.name, matches_of(transaction, declared), agreement)
+    note_matches(agent, noted)
     before = dict(agent.digests)
     agent.digests = checked
+    keep_digests(transaction.session, agent)
     changed = sorted(part for part in checked if checked[part] != before.get(part))
     reason = f"changed: {', '.join(changed)}"
     void = []
@@ -85,11 +119,8 @@ def change_agent(
     for certification in transaction.session.scalars(statement):
         certification.void_at, certification.void_reason = transaction.now, reason
         void.append(certification)
-    transaction.record(
-        "agent.changed",
-        agent.id,
-        {"digests": dict(checked), "before": before, "void": [row.id for row in void]},
-    )
+    payload = {"digests": checked, "before": before, "void": [row.id for row in void]}
+    transaction.record("agent.changed", agent.id, payload | _history(noted, agreement))
     enforce_agent(transaction, agent.id, reason)
     return void
 
@@ -138,6 +169,16 @@ def agents_in_service(session: Session) -> list[Agent]:
     """Return the agents that are not retired, in the order in which they were registered."""
     statement = select(Agent).where(Agent.status != "retired")
     return list(session.scalars(statement.order_by(Agent.registered_at, Agent.id)))
+
+
+def _history(noted: list[dict[str, Any]], agreement: Agreement | None) -> dict[str, Any]:
+    """Return what an event says of matches, and who asked where the second person acts."""
+    by = {} if agreement is None else {"registered_by": agreement.registered_by}
+    return told(noted) | by
+
+
+def _taken(name: str) -> str:
+    return f"an agent named {name!r} is registered already"
 
 
 def _checked_digests(digests: Mapping[str, str]) -> dict[str, str]:

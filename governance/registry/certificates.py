@@ -17,6 +17,7 @@ from governance.gate.certificate.payload import (
     CertificatePayload,
     Digests,
     EvidenceStatement,
+    HistoryStatement,
     Subject,
     issue,
     sign,
@@ -51,6 +52,7 @@ def sign_certification(
         issued_at=certification.certified_at,
         audit_commitment=certification.audit_commitment,
         evidence=EvidenceStatement(kind=source.kind, source=source.source, note=source.note),
+        history=[HistoryStatement.model_validate(one) for one in agent.matches or ()],
     )
     document = sign(payload, key)
     certification.certificate = document.to_json()

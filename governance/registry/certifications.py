@@ -15,6 +15,8 @@ from governance.gate.vector import RobustnessVector
 from governance.kernel.canonical import digest
 from governance.kernel.errors import ConflictError
 from governance.registry.enforcement import enforce_agent
+from governance.registry.kin import attempts_on
+from governance.registry.kinship import Declared
 from governance.registry.policies import policy_in_force
 from governance.store.agents import Agent, BoundEvidence, Certification, Evidence
 from governance.store.positions import BATCH
@@ -33,12 +35,13 @@ def certify_agent(
 ) -> tuple[Certification, Decision]:
     """Decide an agent's tier under the policy in force and store the attempt, whatever it earns.
 
-    The attempt counts among those on the same digests of model, prompt and tools, over which the
-    policy spends its alpha. Raises ConflictError for a retired agent.
+    The attempt counts among those on compatible digests of model, prompt and tools, by whatever
+    agents, over which the policy spends its alpha. Raises ConflictError for a retired agent.
     """
     if agent.status == "retired":
         raise ConflictError(f"{agent.name!r} is {agent.status}", field="agent")
     session = transaction.session
+    transaction.ledger.last_time()  # waits for other writers: no two attempts get one number
     policy = policy_in_force(session, agent.agent_group)
     attempt = count_attempts(session, agent) + 1
     decision = evaluate(vector, policy, basis=basis, attempts=attempt)
@@ -73,9 +76,8 @@ def certify_agent(
 
 
 def count_attempts(session: Session, agent: Agent) -> int:
-    """Return how many attempts were made on the agent's present digests."""
-    rows = session.scalars(select(Certification.evidence).where(Certification.agent_id == agent.id))
-    return sum(row.agent_digests == agent.digests for row in rows)
+    """Return how many attempts were made on the agent's present digests, under any name."""
+    return attempts_on(session, Declared(agent.digests, agent.registered_by, agent.id))
 
 
 def latest_certification(session: Session, agent: Agent) -> Certification | None:

@@ -52,7 +52,8 @@ def certify_file(
     """Certify every agent of a CSV or JSON Lines file, registering those not yet known.
 
     Dimensions that the file itself calls defaulted are missing. Raises InputError naming the
-    line of a row without a name or with a fault; the caller's transaction then stores nothing.
+    line of a row without a name, with a fault, or whose agent may not be registered; the caller's
+    transaction then stores nothing.
     """
     rows = read_vectors(path)
     digest = None if path == "-" else file_digest(Path(path))

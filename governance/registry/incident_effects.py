@@ -16,7 +16,7 @@ from governance.registry.policies import policy_in_force
 from governance.registry.risks import DEFAULT_BASIS, frequency_of, register_risk
 from governance.registry.standing import standing_of_agent
 from governance.store.agents import Agent
-from governance.store.incident_links import FREEZE, IncidentLink
+from governance.store.incident_links import DEMOTE, FREEZE, IncidentLink
 from governance.store.incidents import Incident
 from governance.store.risks import RegisteredRisk
 from governance.store.store import Transaction
@@ -116,7 +116,7 @@ def _run(transaction: Transaction, agent: Agent, effect: str, cause: str) -> Non
     last = latest_certification(transaction.session, agent)
     if last is None or last.void_at is not None:
         return
-    if effect == "demote":
+    if effect == DEMOTE:
         last.void_at, last.void_reason = transaction.now, f"demoted by {cause}"
     if effect == "reaudit" and last.reaudit_ordered_at is None:
         last.reaudit_ordered_at = transaction.now

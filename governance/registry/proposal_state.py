@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.kernel.canonical import canonical_json, digest
@@ -17,6 +18,7 @@ from governance.registry.agents import agent_by_id
 from governance.registry.certifications import latest_certification
 from governance.registry.incident_effects import open_freezes
 from governance.registry.policies import policy_in_force
+from governance.store.agents import Agent
 from governance.store.policies import DEFAULT_GROUP, PolicyVersion
 
 State = dict[str, Any]
@@ -91,7 +93,38 @@ def _lift(session: Session, document: dict[str, Any]) -> State:
     }
 
 
-READERS: dict[str, Reader] = {"policy": _policy, "lift": _lift}
+def _registration(session: Session, document: dict[str, Any]) -> State:
+    named = select(Agent.id).where(Agent.name == document["name"])
+    return {
+        "name_taken": session.scalar(named) is not None,
+        "group": document["group"],
+        "matches": _matches(session, document),
+    }
+
+
+def _change(session: Session, document: dict[str, Any]) -> State:
+    agent = agent_by_id(session, document["agent"])
+    return {
+        "agent": agent.id,
+        "status": agent.status,
+        "digests": dict(agent.digests),
+        "group": agent.agent_group,
+        "matches": _matches(session, document),
+    }
+
+
+def _matches(session: Session, document: dict[str, Any]) -> State:
+    """Return the state of the agents that are matched, by id, with what each is made of."""
+    found = (agent_by_id(session, one["id"]) for one in document["matches"])
+    return {agent.id: {"status": agent.status, "digests": dict(agent.digests)} for agent in found}
+
+
+READERS: dict[str, Reader] = {
+    "policy": _policy,
+    "lift": _lift,
+    "registration": _registration,
+    "change": _change,
+}
 _TITLES = {
     "policy": "policy in force",
     "certification": "last certification",

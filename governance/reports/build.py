@@ -46,7 +46,8 @@ class Request:
     tolerance: Tolerance | None = None
     theme: Theme = field(default_factory=Theme)
     templates: Path | None = None
-    password: bytes | None = None  # opens the key that signs an evidence pack
+    # Opens the key that signs an evidence pack.
+    password: bytes | None = field(default=None, repr=False)
 
 
 def build(store: Store, request: Request) -> bytes:

@@ -55,8 +55,11 @@ def luminance(colour: str) -> float:
 
 def logo_uri(path: Path) -> str:
     """Return an SVG or PNG file as a data URI; scripts inside it do not run in an image."""
+    if path.exists() and not path.is_file():
+        raise InputError("is no file", file=str(path), field="report_logo")
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(MAX_LOGO_BYTES + 1)
     except OSError as error:
         raise InputError(
             f"cannot be read: {error.strerror}", file=str(path), field="report_logo"

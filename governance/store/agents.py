@@ -38,9 +38,13 @@ class BoundEvidence(Evidence):
 
 
 class Agent(Base):
-    """A registered agent; ``digests`` bind model, system prompt and tools."""
+    """A registered agent; ``digests`` bind model, system prompt and tools.
+
+    ``matches`` holds whose digests they matched when they were declared, and who agreed to it.
+    """
 
     __tablename__ = "agent"
+    __table_args__ = (Index("ix_agent_registered_by", "registered_by", "status"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -49,6 +53,18 @@ class Agent(Base):
     digests: Mapped[dict[str, Any]]
     description: Mapped[str]
     registered_at: Mapped[datetime]
+    registered_by: Mapped[str | None]
+    matches: Mapped[list[Any] | None]
+
+
+class AgentDigest(Base):
+    """A digest that an agent declared at some time, whether it declares it still or not."""
+
+    __tablename__ = "agent_digest"
+
+    agent_id: Mapped[str] = mapped_column(ForeignKey("agent.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)  # model | prompt | tools
+    digest: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class Certification(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from governance.kernel.errors import InputError, MissingExtraError, StorageError
+from governance.kernel.secrets import SecretUrl, without_secrets
 from governance.store.driver import driver_under
 
 BEGIN_OPTION = "sqlite_begin"
@@ -20,15 +21,16 @@ BEGIN_OPTION = "sqlite_begin"
 _FORMS = "a SQLite file, sqlite:///FILE or postgresql://USER@HOST/NAME"
 # What was meant as a URL or as words of libpq, and would make a file named after a password.
 _NO_FILE = re.compile(
-    r"(postgres|postgresql|mysql|sqlite)(\+\w+)?:|.*\bpassword\s*=", re.IGNORECASE
+    r"(postgres|postgresql|mysql|sqlite)(\+\w+)?:|.*password\s*=|[^/]*:[^/]*@", re.IGNORECASE
 )
 
 
-def database_url(text: str) -> URL:
+def database_url(given: str | SecretUrl) -> URL:
     """Turn a URL or a file name into a SQLAlchemy URL with the driver that we use.
 
     Raises InputError, which does not repeat the text: there may be a password in it.
     """
+    text = given.reveal() if isinstance(given, SecretUrl) else given
     if "://" not in text:
         if _NO_FILE.match(text):
             raise InputError("is neither a file nor a database URL", field="db", hint=_FORMS)
@@ -39,11 +41,24 @@ def database_url(text: str) -> URL:
         raise InputError("is no database URL", field="db", hint=_FORMS) from None
     kind = url.get_backend_name()
     if kind == "sqlite" and url.host is None:
+        if without_secrets(text) != text:
+            raise InputError("a SQLite file has no password", field="db", hint=_FORMS)
         return url.set(drivername="sqlite")
     if kind in ("postgresql", "postgres"):
-        return _with_password(url.set(drivername="postgresql+psycopg"))
+        return _with_password(_whole(url).set(drivername="postgresql+psycopg"))
     message = "a SQLite file is on no host" if kind == "sqlite" else f"{kind!r} is not supported"
     raise InputError(message, field="db", hint=_FORMS)
+
+
+def _whole(url: URL) -> URL:
+    """Return the URL, or raise InputError where an @ left part of a password in host or name."""
+    if "@" in (url.host or "") or ("@" in (url.database or "") and ":" in (url.database or "")):
+        raise InputError(
+            "is no database URL: an @ or / of a password is written %40 or %2F",
+            field="db",
+            hint=_FORMS,
+        )
+    return url
 
 
 def _with_password(url: URL) -> URL:
@@ -51,10 +66,16 @@ def _with_password(url: URL) -> URL:
     given = url.query.get("password")
     if given is None:
         return url
-    return url.difference_update_query(["password"]).set(password=str(given))
+    password = given if isinstance(given, str) else given[-1]
+    return url.difference_update_query(["password"]).set(password=password)
 
 
-def make_engine(text: str, *, lock_timeout_seconds: float = 10.0) -> Engine:
+def shown_url(engine: Engine) -> str:
+    """Return the URL of an engine's database without what opens it."""
+    return without_secrets(engine.url.render_as_string(hide_password=True))
+
+
+def make_engine(text: str | SecretUrl, *, lock_timeout_seconds: float = 10.0) -> Engine:
     """Return an engine for a URL or file name; no connection is made yet."""
     url = database_url(text)
     if url.get_backend_name() == "sqlite":

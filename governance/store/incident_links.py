@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from governance.store.base import Base
 
 FREEZE = "freeze"  # the effect that takes all authority until somebody lifts it
+DEMOTE = "demote"  # the effect that makes the certification void
 
 
 class IncidentLink(Base):

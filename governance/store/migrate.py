@@ -8,6 +8,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from governance.kernel.errors import InputError
+from governance.kernel.secrets import without_secrets
 from governance.store.engine import writing
 from governance.store.revision import migrations_folder, require_current, store_state
 from governance.store.store import translated_errors
@@ -40,4 +41,4 @@ def _migrate(engine: Engine, revision: str, *, up: bool) -> None:
         try:
             (command.upgrade if up else command.downgrade)(config, revision)
         except CommandError as error:
-            raise InputError(str(error), field="revision") from error
+            raise InputError(without_secrets(str(error)), field="revision") from error

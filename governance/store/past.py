@@ -43,6 +43,10 @@ class Until:
         """Return the condition on ledger events."""
         return and_(LedgerEvent.at <= self.at, LedgerEvent.sequence <= self.sequence)
 
+    def holds(self, event: LedgerEvent) -> bool:
+        """Return whether an event is among them."""
+        return event.at <= self.at and event.sequence <= self.sequence
+
     def certification(self) -> ColumnElement[bool]:
         """Return the condition on certifications."""
         return and_(
@@ -199,18 +203,3 @@ def _as_of(row: _Certified, at: datetime) -> _Certified:
     if row.reaudit_ordered_at is not None and row.reaudit_ordered_at > at:
         row = row._replace(reaudit_ordered_at=None)
     return row
-
-
-def digests_at(session: Session, agent: Agent, at: datetime) -> dict[str, str]:
-    """Return the digests of what an agent was made of: those before the first change since."""
-    changed = session.scalar(
-        select(LedgerEvent)
-        .where(
-            LedgerEvent.kind == "agent.changed",
-            LedgerEvent.subject == agent.id,
-            LedgerEvent.at > at,
-        )
-        .order_by(LedgerEvent.sequence)
-        .limit(1)
-    )
-    return dict(agent.digests if changed is None else changed.data()["before"])

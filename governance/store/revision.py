@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import ColumnClause, Connection, Engine, column, inspect, select, table
 
 from governance.kernel.errors import StorageError
+from governance.store.engine import shown_url
 from governance.store.identity import APPLICATION, StoreIdentity
 from governance.store.store import translated_errors
 
@@ -76,7 +77,7 @@ def store_state(engine: Engine) -> StoreState:
 
 def require_current(engine: Engine) -> None:
     """Raise StorageError unless the database is ours and of this program's revision."""
-    name = engine.url.render_as_string(hide_password=True)
+    name = shown_url(engine)
     require_file(engine)
     found = store_state(engine)
     if found.state == "empty":

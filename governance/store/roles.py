@@ -20,7 +20,7 @@ class Proposal(Base):
     __tablename__ = "proposal"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str]  # policy | lift
+    kind: Mapped[str]  # policy | lift | registration | change
     role: Mapped[str]  # what the second person must hold too
     subject: Mapped[str]
     document: Mapped[dict[str, Any]]

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from governance.kernel.clock import Clock
 from governance.kernel.errors import StorageError
 from governance.kernel.ids import RandomBytes, uuid7
+from governance.kernel.secrets import without_secrets
 from governance.store.ledger import UNPROVED, Appended, Chain, Proof
 from governance.store.writers import Writers, session_on
 
@@ -120,4 +121,5 @@ def _storage_error(error: DBAPIError) -> StorageError:
 
 
 def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else str(error.orig)
+    """Return what the driver says first; it may quote words of the connection."""
+    return without_secrets(next(iter(str(error.orig).strip().splitlines()), ""))

@@ -8,7 +8,7 @@ from governance.store.identity import StoreIdentity
 from governance.store.ledger import LedgerEvent, LedgerHead
 from governance.store.ontology import TaxonomyEdge, TaxonomyEdition, TaxonomyNode
 from governance.store.policies import PolicyInForce, PolicyVersion, SignedRelease
-from governance.store.agents import Agent, Certification
+from governance.store.agents import Agent, AgentDigest, Certification
 from governance.store.exposure import RiskRun
 from governance.store.incidents import (
     ClassificationRun,
@@ -49,6 +49,7 @@ from governance.store.names import NameKey
 __all__ = [
     "Account",
     "Agent",
+    "AgentDigest",
     "AiSystem",
     "AiSystemThreat",
     "ApiToken",

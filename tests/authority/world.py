@@ -361,7 +361,9 @@ def new_world(store: Store, clock: Any) -> World:
         set_policy(transaction, POLICIES[0])
         for index in range(AGENTS):
             group = (*world.groups, DEFAULT_GROUP)[index % 3]
-            agent = register_agent(transaction, f"bot-{number}-{index}", group=group)
+            tools = {"tools": f"sha256:{number * AGENTS + index:064x}"}  # no agent is another's kin
+            name = f"bot-{number}-{index}"
+            agent = register_agent(transaction, name, group=group, digests=tools)
             world.agents.append(agent)
             world.links.append(0)
     return world

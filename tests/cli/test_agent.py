@@ -99,3 +99,39 @@ def test_change_and_retire_take_authority_away(
 def test_a_name_and_a_file_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["agent", "certify"]) == 2
     assert "name" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("database")
+def test_what_is_retired_comes_back_where_a_second_person_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompt = tmp_path / "prompt.txt"
+    prompt.write_text("Pay what is due.")
+    run(["agent", "register", "old", "--prompt", str(prompt)])
+    run(["agent", "register", "other"])
+    run(["agent", "retire", "old", "--reason", "over"])
+    again = ["agent", "register", "again", "--prompt", str(prompt)]
+    changed = ["agent", "change", "other", "--prompt", str(prompt)]
+    for command in (again, changed):
+        assert run(command) == 2
+        refused = capsys.readouterr().err
+        assert "'old', which is retired" in refused
+        assert "second person" in refused
+    waiting = _json(capsys, *again, "--reason", "a trial")
+    assert (waiting["id"], bool(waiting["proposal"])) == (None, True)
+    assert run([*changed, "--reason", "a trial"]) == 0
+    assert "a second auditor must approve it" in capsys.readouterr().err
+    assert run(["principal", "add", "ben", "--role", "auditor"]) == 0
+    capsys.readouterr()
+    token = _json(capsys, "token", "create", "ben")["token"]
+    monkeypatch.setenv("UNDERWRITER_TOKEN", token)
+    for proposal in _json(capsys, "proposal", "list"):
+        assert run(["proposal", "approve", proposal["id"]]) == 0
+    assert run(["agent", "show", "again"]) == 0
+    assert "shares its digests with old, which is retired" in capsys.readouterr().err
+    run(["agent", "certify", "again", *SCORES, *COUNTS])
+    out = str(tmp_path / "again.json")
+    run(["agent", "certificate", "show", "again", "--out", out])
+    capsys.readouterr()
+    assert run(["agent", "certificate", "verify", out]) == 0
+    assert "made of what old is made of, then retired; ben agreed" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from cli.reference import pages, walk
 from governance.kernel.settings import ENVIRONMENT_PREFIX, Settings
+from governance.kernel.settings_here import SetHere
 from tests.quick_commands import quick_commands
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -85,14 +87,23 @@ def test_every_setting_is_documented() -> None:
     assert [name for name in names if f"`{name}`" not in text] == []
 
 
+def is_mark(one: object) -> bool:
+    return isinstance(one, SetHere)
+
+
+def test_what_the_present_folder_may_set_is_documented() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    marked = set(re.findall(rf"^\| `{ENVIRONMENT_PREFIX}(\w+)` \|.*\| yes \|$", text, re.M))
+    fields = {name.upper(): field for name, field in Settings.model_fields.items()}
+    assert marked == {name for name in fields if any(map(is_mark, fields[name].metadata))}
+
+
 def test_every_page_is_linked_from_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [page.name for page in PAGES[1:] if f"docs/{page.name}" not in text] == []
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
-    import re
-
     broken = [
         f"{page.name}: {target}"
         for page in PAGES

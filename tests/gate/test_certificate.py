@@ -31,7 +31,14 @@ from governance.gate.certificate.keys import (
     public_key_multibase,
     raw_public_key,
 )
-from governance.gate.certificate.payload import CertificatePayload, Digests, Subject, issue, sign
+from governance.gate.certificate.payload import (
+    CertificatePayload,
+    Digests,
+    HistoryStatement,
+    Subject,
+    issue,
+    sign,
+)
 from governance.gate.certificate.policy import read_signed_policy, sign_policy
 from governance.gate.certificate.trust import (
     RevocationList,
@@ -106,6 +113,21 @@ def test_a_good_certificate_has_no_fault_and_says_what_is_in_force() -> None:
     assert (answer.tier, answer.agent) == (4, "Example agent")
     assert answer.ceiling is not None
     assert answer.ceiling.amount == 100_000
+
+
+def test_it_says_whose_digests_were_matched_only_where_there_is_something_to_say() -> None:
+    plain = document()
+    assert "history" not in payload().model_dump(mode="json")
+    assert "history" not in to_credential(payload())["credentialSubject"]
+    assert "history" not in check(plain).model_dump(mode="json")
+    match = {"agent": "old-bot", "id": "agent-0", "status": "frozen", "agreed_by": "bob"}
+    said = document(history=[match])
+    found = check(said)
+    assert found.ok
+    assert found.history == (HistoryStatement.model_validate(match),)
+    held = CertificatePayload.model_validate(found.payload)
+    assert to_credential(held)["credentialSubject"]["history"] == [match]
+    assert codes(check(tampered(said, "bob", "eve"))) == {"signature"}
 
 
 def test_it_carries_its_decay_law_attempts_alpha_and_bounds() -> None:

@@ -18,6 +18,7 @@ from governance.gate.certificate.payload import (
     CertificatePayload,
     Digests,
     EvidenceStatement,
+    HistoryStatement,
     Subject,
     issue,
     sign,
@@ -39,7 +40,9 @@ def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - a browser cannot be handed a clock
 
 
-def payload(issued_at: datetime, name: str = "Example agent") -> CertificatePayload:
+def payload(
+    issued_at: datetime, name: str = "Example agent", history: tuple[HistoryStatement, ...] = ()
+) -> CertificatePayload:
     return issue(
         certificate_id="0197a9a2-7c00-7000-8000-000000000001",
         agent=Subject(id="agent-1", name=name),
@@ -52,6 +55,7 @@ def payload(issued_at: datetime, name: str = "Example agent") -> CertificatePayl
         evidence=EvidenceStatement(
             kind="verified", source="audit 1 of gguf:demo", note="at most 8 items (--limit)"
         ),
+        history=history,
     )
 
 
@@ -86,6 +90,22 @@ def test_a_good_certificate_verifies_and_shows_the_tier_after_decay(
     assert "Not checked here" in dom
     assert "verified: audit 1 of gguf:demo" in dom
     assert "at most 8 items (--limit)" in dom
+
+
+def test_it_shows_whose_digests_were_matched_and_who_agreed(
+    browser: Browser, tmp_path: Path, now: datetime
+) -> None:
+    history = tuple(
+        HistoryStatement(agent=name, id=f"id-{name}", status=status, agreed_by=agreed)
+        for name, status, agreed in (("old-bot", "frozen", "bob"), ("poor-bot", "demoted", None))
+    )
+    document = sign(payload(now - timedelta(days=1), history=history), KEY)
+    dom = open_page(browser, tmp_path, to_html(document))
+    assert verdict(dom) == "verified"
+    assert "old-bot (id-old-bot), then frozen; agreed by bob" in dom
+    assert "poor-bot (id-poor-bot), then demoted; nobody had to agree" in dom
+    plain = open_page(browser, tmp_path, to_html(certificate(now - timedelta(days=1))))
+    assert "another agent is made of" not in re.sub("<script.*", "", plain, flags=re.DOTALL)
 
 
 def test_a_name_is_text_and_no_markup(browser: Browser, tmp_path: Path, now: datetime) -> None:

@@ -30,7 +30,10 @@ def test_an_agents_life(place: Place, ask: Ask, clock: FixedClock) -> None:
         run_example(place, "agents.register")
     certified = run_example(place, "agents.certify")
     assert certified["tier"] == 3
-    assert run_example(place, "agents.show") == certified
+    assert run_example(place, "agents.show") == {
+        **certified,
+        "history": {"attempts": 1, "kin": []},
+    }
     assert run_example(place, "agents.list") == [certified]
     denied = run_example(place, "agents.request_tier")
     assert (denied["agent"], denied["answer"]["granted"]) == ("invoice-bot", False)
@@ -43,6 +46,46 @@ def test_an_agents_life(place: Place, ask: Ask, clock: FixedClock) -> None:
     assert run_example(place, "agents.show")["tier"] == 0
     with pytest.raises(NotFoundError, match="no agent"):
         ask(agents.show, agents.ShowAgent(agent="nobody"))
+
+
+def _freeze(place: Place, name: str) -> None:
+    with place.store.write() as transaction:
+        find_agent(transaction.session, name).status = "frozen"
+
+
+def test_what_is_frozen_comes_back_where_a_second_person_agrees(place: Place, ask: Ask) -> None:
+    run_example(place, "agents.register")
+    run_example(place, "agents.change")
+    _freeze(place, "invoice-bot")
+    with place.store.read() as session:
+        digests = dict(find_agent(session, "invoice-bot").digests)
+    again = agents.RegisterAgent(name="again", digests=digests)
+    with pytest.raises(ConflictError, match="'invoice-bot', which is frozen"):
+        ask(agents.register, again)
+    waiting = ask(agents.register, again.model_copy(update={"reason": "mended"}))
+    assert (waiting.id, waiting.tier, waiting.digests) == (None, 0, digests)
+    with pytest.raises(InputError, match="second person"):
+        ask(people_proposals.approve, ById(id=waiting.proposal))
+    decided = ask(people_proposals.approve, ById(id=waiting.proposal), actor="ben")
+    assert (decided.kind, decided.role, decided.state) == ("registration", "auditor", "approved")
+    shown = ask(agents.show, agents.ShowAgent(agent="again"))
+    assert [one.agent for one in shown.history.kin] == ["invoice-bot"]
+
+
+def test_a_change_into_what_is_frozen_is_proposed(place: Place, ask: Ask) -> None:
+    run_example(place, "agents.register")
+    run_example(place, "agents.change")
+    _freeze(place, "invoice-bot")
+    ask(agents.register, agents.RegisterAgent(name="again", digests={"model": f"sha256:{1:064}"}))
+    with place.store.read() as session:
+        digests = dict(find_agent(session, "invoice-bot").digests)
+    change = agents.ChangeAgent(agent="again", digests=digests, reason="mended")
+    waiting = ask(agents.change, change)
+    assert (waiting.void, "prompt" in waiting.digests) == ((), False)
+    assert ask(people_proposals.reject, ById(id=waiting.proposal), actor="ben").state == "rejected"
+    assert ask(agents.change, change).proposal not in (None, waiting.proposal)
+    with pytest.raises(ConflictError, match="frozen"):
+        ask(agents.change, change.model_copy(update={"reason": " "}))
 
 
 def test_a_moment_to_come_is_no_past_moment(place: Place, ask: Ask) -> None:

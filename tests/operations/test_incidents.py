@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.kernel.settings import Settings
@@ -208,7 +208,7 @@ def test_who_asks_names_neither_files_nor_language_models() -> None:
         with pytest.raises(ValidationError):
             TextsToClassify.model_validate(json.loads(document))
     assert "language_model" not in TextsToClassify.model_json_schema()["properties"]
-    assert "secret" not in repr(LanguageModel("http://x", "m", "secret"))
+    assert "secret" not in repr(LanguageModel("http://x", "m", SecretStr("secret")))
 
 
 def test_a_code_without_an_incident_needs_no_database() -> None:

@@ -75,7 +75,7 @@ def test_a_look_alike_of_an_agent_is_refused_and_the_agent_named(store: Store) -
         register_agent(transaction, "paypai")
     for name in ("paypal", "PayPaI", "Раураl", "Pay\u200dPal"):
         with (
-            pytest.raises(ConflictError, match="looks like '(PayPal|paypai)', which exists"),
+            pytest.raises(ConflictError, match=r"looks like '(PayPal|paypai)', which exists"),
             store.write() as transaction,
         ):
             register_agent(transaction, name)

@@ -128,6 +128,9 @@ def test_pale_colours_and_strange_logos_are_refused(tmp_path: Path) -> None:
     large.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 600_000)
     with pytest.raises(InputError, match="larger"):
         logo_uri(large)
+    for name in (tmp_path, Path("/dev/zero")):
+        with pytest.raises(InputError, match="is no file"):
+            logo_uri(name)
 
 
 def test_a_large_overview_names_how_many_agents_it_leaves_out() -> None:

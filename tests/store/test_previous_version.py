@@ -143,6 +143,36 @@ def test_what_was_stored_may_be_written_on(
     assert newest > EVENTS
 
 
+def test_who_registered_and_what_was_ever_declared_come_from_the_ledger(
+    previous: Engine, call: Call
+) -> None:
+    call("db", "upgrade")
+    tables = MetaData()
+    tables.reflect(previous)
+    agent, event = tables.tables["agent"], tables.tables["ledger_event"]
+    with previous.connect() as connection:
+        agents = connection.execute(select(agent)).all()
+        kept = {tuple(row) for row in connection.execute(select(tables.tables["agent_digest"]))}
+        events = connection.execute(
+            select(event.c.subject, event.c.kind, event.c.actor, event.c.payload).where(
+                event.c.kind.in_(("agent.registered", "agent.changed"))
+            )
+        ).all()
+        people = connection.execute(select(tables.tables["principal"])).all()
+    ids = {row.name: row.id for row in people}
+    registered = {row.subject: ids[row.actor] for row in events if row.kind == "agent.registered"}
+    assert {row.id: row.registered_by for row in agents} == registered
+    assert {row.matches for row in agents} == {None}
+    declared = {
+        (row.subject, part, digest)
+        for row in events
+        for part, digest in json.loads(row.payload)["digests"].items()
+    }
+    assert kept == declared
+    assert kept >= {(row.id, *item) for row in agents for item in row.digests.items()}
+    assert kept
+
+
 def test_every_row_is_there(previous: Engine) -> None:
     """The dump and the backup are of one database."""
     lines = gzip.decompress((DATA / "previous.backup").read_bytes()).splitlines()

@@ -27,6 +27,7 @@ from governance.kernel.completions import (
     complete,
 )
 from governance.kernel.errors import InputError
+from governance.kernel.secrets import without_secrets
 from governance.kernel.web import Now, is_web_url
 
 _FINISHES: dict[str | None, Finish] = {"stop": "stop", "length": "length"}
@@ -121,8 +122,9 @@ def open_endpoint(spec: str, options: SubjectOptions) -> EndpointSubject:
     url, _, model = spec.removeprefix("openai:").partition("#")
     if not is_web_url(url) or not model:
         # A password or key in the URL is not repeated.
-        secret = "@" in url or "?" in url
-        shown = "openai:URL with a name, a password or a query" if secret else repr(spec)
+        shown = repr(without_secrets(spec))
+        if "@" in url or "?" in url:
+            shown = "openai:URL with a name, a password or a query"
         raise InputError(
             f"{shown} is no endpoint with a model",
             field="model",

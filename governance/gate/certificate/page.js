@@ -135,8 +135,13 @@
     ]), ["", "score", payload.basis === "bound" ? "lower bound" : "used", "units", "evidence", "step"], [1, 2, 3]);
     fill("drops", payload.decay.drops.map((d) => [`to T${d.tier}`, d.at, d.dimensions.map((n) => names[n]).join("; ")]));
     const bound = Object.entries(payload.digests).map(([name, value]) => [name, value ?? "not stated"]);
+    const states = { frozen: "frozen", retired: "retired", over_ceiling: "over its ceiling", demoted: "demoted" };
+    const history = (payload.history ?? []).map((one) => [
+      "made of what another agent is made of",
+      `${one.agent} (${one.id}), then ${states[one.status] ?? one.status}; ${one.agreed_by === null ? "nobody had to agree" : `agreed by ${one.agreed_by}`}`,
+    ]);
     const evidence = payload.evidence ? `${payload.evidence.kind}: ${payload.evidence.source}` : "not stated";
-    fill("bound", [...bound, ["evidence", evidence], ["limits of the evidence", payload.evidence?.note ?? "none stated"], ["policy", `${payload.policy.name}, ${payload.policy.digest}`],
+    fill("bound", [...bound, ...history, ["evidence", evidence], ["limits of the evidence", payload.evidence?.note ?? "none stated"], ["policy", `${payload.policy.name}, ${payload.policy.digest}`],
       ["basis", payload.basis === "bound" ? `lower bounds; alpha left at attempt ${payload.attempts}: ${decision.alpha.map((a) => a.toPrecision(3)).join(", ")}` : "point scores"]]);
     byId("key").textContent = result.keyId;
     byId("content").hidden = false;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -20,7 +21,7 @@ from governance.gate.reaudit import audit_rate
 from governance.gate.standing import standing_of
 from governance.gate.vector import RobustnessVector
 from governance.kernel.clock import format_time
-from governance.kernel.value import Value
+from governance.kernel.value import Value, absent
 
 FORMAT: Literal["underwriter.certificate/v1"] = "underwriter.certificate/v1"
 PAYLOAD_TYPE = "application/vnd.underwriter.certificate+json"
@@ -53,6 +54,19 @@ class EvidenceStatement(Value):
     kind: Literal["declared", "verified"]
     source: str
     note: str | None
+
+
+class HistoryStatement(Value):
+    """An agent whose digests the certified one matched when it declared its own.
+
+    ``status`` is what stood against that agent then, ``agreed_by`` who agreed to the match; None
+    where nobody had to.
+    """
+
+    agent: str
+    id: str
+    status: Literal["frozen", "retired", "over_ceiling", "demoted"]
+    agreed_by: str | None
 
 
 class PolicyStatement(Value):
@@ -98,6 +112,8 @@ class CertificatePayload(Value):
     agent: Subject
     digests: Digests
     evidence: EvidenceStatement | None = None  # certificates of before this field have none
+    # Only where there is something to say.
+    history: Annotated[tuple[HistoryStatement, ...] | None, Field(exclude_if=absent)] = None
     policy: PolicyStatement
     vector: dict[str, Any]
     basis: Basis
@@ -131,6 +147,7 @@ def issue(
     issued_at: datetime,
     audit_commitment: str | None = None,
     evidence: EvidenceStatement | None = None,
+    history: Sequence[HistoryStatement] = (),
 ) -> CertificatePayload:
     """Return the statement of a certification at the moment of its audit, not yet signed."""
     decision = evaluate(vector, policy, basis=basis, attempts=attempts)
@@ -143,6 +160,7 @@ def issue(
         agent=agent,
         digests=digests,
         evidence=evidence,
+        history=tuple(history) or None,
         policy=PolicyStatement(
             name=policy.name, digest=policy.digest, document=policy.model_dump(mode="json")
         ),

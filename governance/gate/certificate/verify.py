@@ -16,6 +16,7 @@ from governance.gate.certificate.payload import (
     CertificateDocument,
     CertificatePayload,
     EvidenceStatement,
+    HistoryStatement,
     stated,
 )
 from governance.gate.certificate.trust import RevocationList, TrustedKey, TrustStore
@@ -28,7 +29,7 @@ from governance.kernel.canonical import digest
 from governance.kernel.clock import days_between, parse_time
 from governance.kernel.errors import InputError
 from governance.kernel.money import Money
-from governance.kernel.value import Value, field_path, parse
+from governance.kernel.value import Value, absent, field_path, parse
 
 _TOLERANCE = 1e-9  # another build of the incomplete beta function may differ in the last digits
 
@@ -57,6 +58,7 @@ class Verification(Value):
     trusted: bool = False
     tier: int | None = None
     ceiling: Money | None = None
+    history: Annotated[tuple[HistoryStatement, ...] | None, Field(exclude_if=absent)] = None
     payload: Annotated[CertificatePayload | None, Field(exclude=True)] = None
 
     @computed_field  # type: ignore[prop-decorator]
@@ -110,6 +112,7 @@ def verify_certificate(
         trusted=store is not None and not found.faults,
         tier=tier,
         ceiling=ceiling,
+        history=payload.history,
         payload=payload,
     )
 

@@ -34,9 +34,9 @@ from governance.reports.state.agents import (
 from governance.reports.state.authority import at_risk, contracts_of
 from governance.reports.words import mark
 from governance.store.agents import Agent, Certification
+from governance.store.declared import digests_at
 from governance.store.incident_links import IncidentLink
 from governance.store.incidents import Incident
-from governance.store.past import digests_at
 
 NOT_SHOWN = (
     mark("How the agent behaves outside the conditions of its audit."),

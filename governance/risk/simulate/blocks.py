@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from governance.kernel.errors import InputError, MissingExtraError, StorageError
+from governance.kernel.secrets import without_secrets
 
 BLOCK_YEARS = 1 << 14  # a block's arrays stay in the cache
 MOST_YEARS = 10**9
@@ -98,7 +99,7 @@ def _on_ray(
         task, shared = module.remote(_apply), module.put(function)
         return list(module.get([task.remote(shared, block) for block in blocks]))
     except module.exceptions.RayError as error:
-        raise StorageError(f"the Ray cluster failed: {error}") from error
+        raise StorageError(f"the Ray cluster failed: {without_secrets(str(error))}") from error
     finally:
         if started:
             module.shutdown()
