@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli.door import Door, given_file, print_answer, text_file, with_door
-from cli.output import note, print_table
+from cli.output import note, person, print_table
 from cli.taxonomy_options import LocalOption
 from governance.kernel.value import parse
 
 if TYPE_CHECKING:
+    from governance.operations.controls import NoWord
     from governance.operations.requests import LocalPath
+    from governance.registry.assessments import Assessment
+    from governance.registry.staleness import Stale
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -39,7 +42,7 @@ def set_(
     ] = None,
     justification: Annotated[str, typer.Option(help="Why it applies or not.")] = "",
     owner: Annotated[str, typer.Option(help="Who answers for the control.")] = "",
-    assessor: Annotated[str, typer.Option(help="Who looked at the evidence.")] = "",
+    assessor: Annotated[str, typer.Option(help="Who checked: you, or a typed name.")] = "",
     evidence: Annotated[
         list[str] | None,
         typer.Option("--evidence", help="A file (its digest is kept) or a link; repeated."),
@@ -58,7 +61,8 @@ def set_(
 ) -> None:
     """Say what is known of a control: verified, declared or not assessed.
 
-    Verified needs evidence and an assessor who is not the owner; declared needs an owner.
+    Verified needs evidence and an assessor who is not the owner; declared needs an owner. Nobody
+    says that another principal was the assessor.
     """
     from governance.operations.controls import SetControl, set_control
 
@@ -124,10 +128,20 @@ def list_controls(
     rows = door.ask(handler, parse(ControlFilter, wanted))
     if door.printed(rows):
         return
-    columns = ("control", "system_id", "status", "owner", "assessor", "review_on")
     print_table(
-        (*columns, "evidence"),
-        [[*(getattr(row, c) for c in columns), len(row.evidence)] for row in rows],
+        ("control", "system_id", "status", "owner", "assessor", "review_on", "evidence"),
+        [
+            (
+                row.control,
+                row.system_id,
+                row.status,
+                _owner(row),
+                person(row.assessor, row.assessor_id),
+                row.review_on,
+                len(row.evidence),
+            )
+            for row in rows
+        ],
     )
 
 
@@ -151,8 +165,15 @@ def stale(door: Door, local: LocalOption = None) -> None:
         words = door.ask(every_word, ControlFilter(local=own))
         print_table(
             ("control", "system", "status", "owner", "why"),
-            [(r.control, r.system_id, r.status, r.owner, "; ".join(r.reasons)) for r in found],
+            [
+                (row.control, row.system_id, row.status, _owner(row), "; ".join(row.reasons))
+                for row in found
+            ],
             title=f"{len(found)} of {len(words)} words are stale",
         )
     if found:
         raise typer.Exit(1)
+
+
+def _owner(row: Assessment | NoWord | Stale) -> str:
+    return person(row.owner, row.owner_id)

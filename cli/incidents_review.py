@@ -9,7 +9,7 @@ import typer
 
 from cli.door import Door, print_answer, with_door
 from cli.incidents_show import print_alternatives
-from cli.output import note, print_table
+from cli.output import note, person, print_table
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def review(
         str | None, typer.Option(help="A remark; alone, it decides nothing.")
     ] = None,
     reviewer: Annotated[
-        str | None, typer.Option(help="Who reviews. Default: the configured actor.")
+        str | None, typer.Option(help="Who reviews, where it is not you: a typed name.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Length of the queue.")] = 20,
     queue: Annotated[bool, typer.Option("--queue", help="Only show the queue.")] = False,
@@ -88,7 +88,7 @@ def agreement(door: Door) -> None:
         ("reviewers", "incidents", "agreed", "kappa", "differ on"),
         [
             (
-                f"{row.first}, {row.second}",
+                f"{person(row.first, row.first_id)}, {person(row.second, row.second_id)}",
                 row.incidents,
                 row.agreed,
                 "undefined" if row.kappa is None else f"{row.kappa:.2f}",
@@ -170,7 +170,8 @@ def _review_one(
     if as_json:
         print_answer(answer)
         return
-    note(f"{name}: {verdict} by {answer.reviewer}{f', {answer.code}' if answer.code else ''}")
+    who = person(answer.reviewer, answer.reviewer_id)
+    note(f"{name}: {verdict} by {who}{f', {answer.code}' if answer.code else ''}")
 
 
 def _walk(desk: _Desk, found: list[IncidentView]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.door import Door, as_data, with_door
-from cli.output import note, print_json_line, print_table
+from cli.output import note, person, print_json_line, print_table
 
 if TYPE_CHECKING:
     from governance.incidents.view import IncidentView
@@ -202,9 +202,13 @@ def _row(incident: IncidentView) -> tuple[object, ...]:
         date,
         _code(incident),
         None if incident.confidence is None else f"{incident.confidence:.2f}",
-        incident.reviewer or ("model" if incident.coded_by else ""),
+        _reviewer(incident) or ("model" if incident.coded_by else ""),
         title if len(title) <= 72 else title[:71] + "…",
     )
+
+
+def _reviewer(incident: IncidentView) -> str | None:
+    return person(incident.reviewer, incident.reviewer_id) or None
 
 
 def _code(incident: IncidentView) -> str:
@@ -214,7 +218,8 @@ def _code(incident: IncidentView) -> str:
 
 def _print_details(details: IncidentShown) -> None:
     incident = details.incident
-    shown = [(name, getattr(incident, name)) for name in SHOWN_FIELDS]
+    fields = {**dict(incident), "reviewer": _reviewer(incident)}
+    shown = [(name, fields[name]) for name in SHOWN_FIELDS]
     shown = [(name, value) for name, value in shown if value is not None]
     shown.append(("losses", ", ".join(incident.losses)))
     shown.append(("duplicates", ", ".join(details.duplicates)))
@@ -227,7 +232,7 @@ def _print_details(details: IncidentShown) -> None:
             [
                 (
                     f"{row.reviewed_at:%Y-%m-%d %H:%M}",
-                    row.reviewer,
+                    person(row.reviewer, row.reviewer_id),
                     row.verdict,
                     row.sub_threat or row.domain,
                     row.comment,

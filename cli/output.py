@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone on standard output.")]
 
 
+def person(name: str | None, identifier: str | None) -> str:
+    """Return the name of a principal; a name that is no principal's is marked as typed."""
+    return f"{name} (typed)" if name and identifier is None else name or ""
+
+
 def print_json(value: object) -> None:
     """Print one JSON document, indented."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)

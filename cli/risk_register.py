@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.door import Door, with_door
-from cli.output import note, print_table
+from cli.output import note, person, print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -69,7 +69,7 @@ def list_(door: Door) -> None:
         ("threat", "name", "incidents", "years", "events a year", "90 % interval", "owner"),
         [
             (row.threat, row.title, row.events, f"{row.years:.2f}", f"{row.mean:.3g}",
-             f"{row.low:.3g} to {row.high:.3g}", row.owner)
+             f"{row.low:.3g} to {row.high:.3g}", person(row.owner, row.owner_id))
             for row in rows
         ],
     )  # fmt: skip

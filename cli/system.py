@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli.door import Door, given_file, with_door
-from cli.output import note, print_table
+from cli.output import note, person, print_table
 from cli.taxonomy_options import LocalOption
 from governance.kernel.value import parse
 
@@ -124,7 +124,8 @@ def list_(door: Door) -> None:
     if door.printed(rows):
         return
     columns = ("name", "status", "owner", "role", "risk_class", "description")
-    print_table(columns, [[getattr(row, column) for column in columns] for row in rows])
+    shown = [{**dict(row), "owner": person(row.owner, row.owner_id)} for row in rows]
+    print_table(columns, [[row[column] for column in columns] for row in shown])
 
 
 @app.command(epilog="Example: underwriter system show claims-triage --framework iso42001")

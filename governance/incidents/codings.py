@@ -30,7 +30,7 @@ class Coding:
 
     ``record`` is the classification or review that it rests on; ``confidence``, ``abstained`` and
     ``model`` are the model's, None where it has not looked at it. A reviewed code is never
-    abstained.
+    abstained, and a reviewer without an id is a name that was typed.
     """
 
     incident_id: str
@@ -44,6 +44,7 @@ class Coding:
     losses: tuple[str, ...] = ()
     coded_by: Literal["model", "review"] | None = None
     reviewer: str | None = None
+    reviewer_id: str | None = None
     model: str | None = None
     record: str = ""
 
@@ -111,6 +112,7 @@ def coding_of(incident: Any, classified: Any | None, review: Any | None) -> Codi
         losses=_losses(classified, review),
         coded_by="review" if review else "model" if classified else None,
         reviewer=review.reviewer if review else None,
+        reviewer_id=review.reviewer_id if review else None,
         model=f"{classified.model_name} {classified.model_version}" if classified else None,
         record=decided.id if decided else "",
     )
@@ -159,6 +161,7 @@ _COLUMNS: Select[*tuple[Any, ...]] = select(
         IncidentReview.sub_threat,
         IncidentReview.losses,
         IncidentReview.reviewer,
+        IncidentReview.reviewer_id,
     ),
 ).select_from(Incident)
 

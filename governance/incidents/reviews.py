@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from governance.incidents.agreement import Agreement, agreement
+from governance.incidents.agreement import Agreement, Reviewer, agreement
 from governance.incidents.codings import DECIDING, current_classification
 from governance.incidents.view import IncidentView, coded_incidents, view_of
 from governance.kernel.errors import InputError
@@ -23,11 +23,12 @@ NO_INCIDENT = "NONE"
 
 
 class ReviewEntry(Value):
-    """One review as it is shown."""
+    """One review as it is shown; ``reviewer_id`` None: the reviewer's name was typed."""
 
     id: str
     incident: str
     reviewer: str
+    reviewer_id: str | None
     verdict: Verdict
     domain: str | None
     sub_threat: str | None
@@ -50,16 +51,23 @@ class Correction(Value):
     losses: tuple[str, ...]
     model_domain: str | None
     reviewer: str
+    reviewer_id: str | None
     verdict: Verdict
 
 
-def review_queue(session: Session, reviewer: str, *, limit: int = 20) -> list[IncidentView]:
-    """Return classified incidents that the reviewer has not decided, least confident first."""
+def review_queue(
+    session: Session, reviewer: str, reviewer_id: str | None = None, *, limit: int = 20
+) -> list[IncidentView]:
+    """Return classified incidents that the reviewer has not decided, least confident first.
+
+    What was decided under the same name, but typed, is not the decision of the principal.
+    """
     decided = (
         select(IncidentReview.id)
         .where(
             IncidentReview.incident_id == Incident.id,
             IncidentReview.reviewer == reviewer,
+            IncidentReview.reviewer_id.is_not_distinct_from(reviewer_id),
             IncidentReview.verdict.in_(DECIDING),
             IncidentReview.content_digest == Incident.content_digest,
         )
@@ -81,12 +89,13 @@ def add_review(
     ontology: Ontology,
     *,
     reviewer: str,
+    reviewer_id: str | None = None,
     verdict: Verdict,
     code: str | None = None,
     losses: list[str] | None = None,
     comment: str | None = None,
 ) -> IncidentReview:
-    """Store a reviewer's word on an incident's code.
+    """Store a reviewer's word on an incident's code; ``reviewer_id`` None: the name was typed.
 
     ``accept`` takes the model's code; ``correct`` needs a domain (``MIS``), a sub-threat
     (``MIS-01``) or ``NONE``; ``comment`` changes nothing. Raises InputError where the code or a
@@ -106,6 +115,7 @@ def add_review(
         classification_id=coded.id if coded else None,
         content_digest=incident.content_digest,
         reviewer=reviewer.strip(),
+        reviewer_id=reviewer_id,
         verdict=verdict,
         domain=domain,
         sub_threat=sub_threat,
@@ -130,15 +140,20 @@ def reviews_of(session: Session, incident: Incident) -> list[ReviewEntry]:
 
 
 def reviewer_agreement(session: Session) -> list[Agreement]:
-    """Return the agreement of each two reviewers over the incidents that both decided."""
+    """Return the agreement of each two reviewers over the incidents that both decided.
+
+    A typed name and the principal of that name are two reviewers.
+    """
     decided = _last_decisions(session)
-    names = sorted({reviewer for _, reviewer in decided})
+    reviewers = sorted(
+        {reviewer for _, reviewer in decided}, key=lambda who: (who.name, who.id or "")
+    )
     result = []
-    for place, first in enumerate(names):
-        for second in names[place + 1 :]:
+    for place, first in enumerate(reviewers):
+        for second in reviewers[place + 1 :]:
             common = [
                 (incident, domain, decided[incident, second])
-                for (incident, reviewer), domain in sorted(decided.items())
+                for (incident, reviewer), domain in sorted(decided.items(), key=_incident)
                 if reviewer == first and (incident, second) in decided
             ]
             if common:
@@ -162,6 +177,7 @@ def corrections(session: Session) -> Iterator[Correction]:
             losses=view.losses,
             model_domain=coded.domain if coded else None,
             reviewer=review.reviewer,
+            reviewer_id=review.reviewer_id,
             verdict=review.verdict,
         )
 
@@ -209,23 +225,25 @@ def _checked_losses(losses: list[str] | None, ontology: Ontology) -> list[Any] |
     return [names[loss.lower()] for loss in losses]
 
 
-def _last_decisions(session: Session) -> dict[tuple[str, str], str]:
+def _incident(decision: tuple[tuple[str, Reviewer], str]) -> str:
+    (incident, _), _ = decision
+    return incident
+
+
+def _last_decisions(session: Session) -> dict[tuple[str, Reviewer], str]:
     """Return (incident, reviewer) -> domain by each reviewer's last deciding review."""
+    row = IncidentReview
     last = (
-        select(func.max(IncidentReview.id))
-        .join(Incident, Incident.id == IncidentReview.incident_id)
-        .where(
-            IncidentReview.verdict.in_(DECIDING),
-            IncidentReview.content_digest == Incident.content_digest,
-        )
-        .group_by(IncidentReview.incident_id, IncidentReview.reviewer)
+        select(func.max(row.id))
+        .join(Incident, Incident.id == row.incident_id)
+        .where(row.verdict.in_(DECIDING), row.content_digest == Incident.content_digest)
+        .group_by(row.incident_id, row.reviewer, row.reviewer_id)
     )
-    rows = session.execute(
-        select(IncidentReview.incident_id, IncidentReview.reviewer, IncidentReview.domain).where(
-            IncidentReview.id.in_(last)
-        )
-    )
-    return {(incident, reviewer): str(domain) for incident, reviewer, domain in rows}
+    found = select(row.incident_id, row.reviewer, row.reviewer_id, row.domain)
+    return {
+        (incident, Reviewer(name, identifier)): str(domain)
+        for incident, name, identifier, domain in session.execute(found.where(row.id.in_(last)))
+    }
 
 
 def _entry(review: IncidentReview, incident: Incident) -> ReviewEntry:
@@ -233,6 +251,7 @@ def _entry(review: IncidentReview, incident: Incident) -> ReviewEntry:
         id=review.id,
         incident=review.incident_id,
         reviewer=review.reviewer,
+        reviewer_id=review.reviewer_id,
         verdict=review.verdict,
         domain=review.domain,
         sub_threat=review.sub_threat,
@@ -247,6 +266,7 @@ def _payload(review: IncidentReview, coded: IncidentClassification | None) -> di
     return {
         "review": review.id,
         "reviewer": review.reviewer,
+        "reviewer_id": review.reviewer_id,
         "verdict": review.verdict,
         "domain": review.domain,
         "sub_threat": review.sub_threat,

@@ -41,7 +41,10 @@ class IncidentFilter(Value):
 
 
 class IncidentView(Value):
-    """One incident with the code in force; ``coded_by`` is ``model``, ``review`` or None."""
+    """One incident with the code in force; ``coded_by`` is ``model``, ``review`` or None.
+
+    A reviewer without ``reviewer_id`` is a name that was typed.
+    """
 
     id: str
     source: str
@@ -66,6 +69,7 @@ class IncidentView(Value):
     losses: tuple[str, ...]
     coded_by: str | None
     reviewer: str | None
+    reviewer_id: str | None
     model: str | None
     stored_at: datetime
 
@@ -142,7 +146,7 @@ _INCIDENT_FIELDS = (
 )  # fmt: skip
 _CODE_FIELDS = (
     "domain", "sub_threat", "confidence", "abstained", "abstain_reason", "losses", "coded_by",
-    "reviewer", "model",
+    "reviewer", "reviewer_id", "model",
 )  # fmt: skip
 
 

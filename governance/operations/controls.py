@@ -31,7 +31,7 @@ class SetControl(WithLocal):
     applicable: Annotated[bool | None, Field(description="Left out: not decided.")] = None
     justification: Annotated[str, Field(description="Why it applies or not.")] = ""
     owner: Annotated[str, Field(description="Who answers for the control.")] = ""
-    assessor: Annotated[str, Field(description="Who looked at the evidence.")] = ""
+    assessor: Annotated[str, Field(description="Who checked: who asks, or a typed name.")] = ""
     evidence: Annotated[
         tuple[LocalPath | Evidence, ...], Field(description="Files and links that show it.")
     ] = ()
@@ -80,7 +80,9 @@ class NoWord(Value):
     status: Literal["not_assessed"] = "not_assessed"
     applicable: None = None
     owner: str = ""
+    owner_id: None = None
     assessor: str = ""
+    assessor_id: None = None
     review_on: None = None
     evidence: tuple[()] = ()
 
@@ -88,8 +90,9 @@ class NoWord(Value):
 def set_control(work: Running, request: SetControl) -> WordStored:
     """Say what is known of a control: verified, declared or not assessed.
 
-    Verified needs evidence and an assessor who is not the owner; declared needs an owner. Files
-    of evidence are read before the transaction begins.
+    Verified needs evidence and an assessor who is not the owner; declared needs an owner. Nobody
+    says that another principal was the assessor. Files of evidence are read before the
+    transaction begins.
     """
     said = request.model_dump(exclude={"system", "local", "evidence"})
     said["evidence"] = tuple(_evidence(item) for item in request.evidence)

@@ -71,12 +71,13 @@ class SystemAsked(WithLocal):
 
 
 class SystemState(Value):
-    """An AI system as it is declared."""
+    """An AI system as it is declared; ``owner_id`` None: the owner's name was typed."""
 
     id: str
     name: str
     status: str
     owner: str
+    owner_id: str | None
     role: str | None
     risk_class: str | None
     description: str

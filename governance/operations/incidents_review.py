@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from governance.incidents.agreement import Agreement
+from governance.incidents.agreement import Agreement, Reviewer
 from governance.incidents.reviews import Verdict
 from governance.incidents.view import IncidentView
 from governance.kernel.value import Value
 from governance.operations.requests import MOST, Nothing
 from governance.operations.work import Reading, Writing
 
-REVIEWER = "Who reviews. Default: who asks."
+REVIEWER = "Who reviews. Default: who asks. Another name is kept as a typed one."
 
 
 class ReviewOrder(Value):
@@ -32,10 +32,14 @@ class ReviewOrder(Value):
 
 
 class Reviewed(Value):
-    """What was stored: the incident as it was named, and the code that the reviewer gave it."""
+    """What was stored: the incident as it was named, and the code that the reviewer gave it.
+
+    ``reviewer_id`` is the principal's id; None: the name was typed.
+    """
 
     incident: str
     reviewer: str
+    reviewer_id: str | None
     verdict: Verdict
     code: str | None
 
@@ -48,17 +52,21 @@ class QueueOrder(Value):
 
 
 def review(work: Writing, request: ReviewOrder) -> Reviewed:
-    """Store a reviewer's word on an incident's code; every word is kept, the last one counts."""
+    """Store a reviewer's word on an incident's code; every word is kept, the last one counts.
+
+    The name of another principal is refused: nobody reviews as somebody else.
+    """
     import taxonomy
     from governance.incidents.reviews import add_review
     from governance.incidents.view import find_incident
 
-    reviewer = request.reviewer or work.caller.name
+    who = _reviewer(work, request.reviewer)
     stored = add_review(
         work.transaction,
         find_incident(work.session, request.incident),
         taxonomy.load(),
-        reviewer=reviewer,
+        reviewer=who.name,
+        reviewer_id=who.id,
         verdict=request.verdict,
         code=request.code,
         losses=None if request.losses is None else list(request.losses),
@@ -66,18 +74,22 @@ def review(work: Writing, request: ReviewOrder) -> Reviewed:
     )
     return Reviewed(
         incident=request.incident,
-        reviewer=reviewer,
+        reviewer=stored.reviewer,
+        reviewer_id=stored.reviewer_id,
         verdict=request.verdict,
         code=stored.sub_threat or stored.domain,
     )
 
 
 def review_queue(work: Reading, request: QueueOrder) -> list[IncidentView]:
-    """List classified incidents that the reviewer has not decided, the least confident first."""
+    """List classified incidents that the reviewer has not decided, the least confident first.
+
+    The name of another principal is refused.
+    """
     from governance.incidents import reviews
 
-    reviewer = request.reviewer or work.caller.name
-    return reviews.review_queue(work.session, reviewer, limit=request.limit)
+    who = _reviewer(work, request.reviewer)
+    return reviews.review_queue(work.session, who.name, who.id, limit=request.limit)
 
 
 def reviewer_agreement(work: Reading, request: Nothing) -> list[Agreement]:
@@ -85,3 +97,13 @@ def reviewer_agreement(work: Reading, request: Nothing) -> list[Agreement]:
     from governance.incidents import reviews
 
     return reviews.reviewer_agreement(work.session)
+
+
+def _reviewer(work: Reading | Writing, typed: str | None) -> Reviewer:
+    from governance.identity.naming import named_by
+
+    caller = work.caller
+    if not typed:
+        return Reviewer(caller.name, caller.principal)
+    name = typed.strip()
+    return Reviewer(name, named_by(work.session, name, caller.principal, field="reviewer"))

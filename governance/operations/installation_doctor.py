@@ -180,22 +180,32 @@ def _database(work: Running) -> list[Check]:
 
 
 def _names(session: Session) -> Check:
-    """Name the agents, not retired, whose names look like an id or like an earlier name.
+    """Name whoever acts under a name that looks like an id or like an earlier name of its kind.
 
-    They are no fault: such names were given before they were refused, and may stay.
+    Retired agents and disabled principals are left out. The others are no fault: such names were
+    given before they were refused, and may stay.
     """
-    from governance.kernel.names import strange_names
+    from governance.identity.principals import list_principals
     from governance.registry.agents import agents_in_service
 
+    people = [row for row in list_principals(session) if row.state == "active"]
     agents = agents_in_service(session)
-    strange = strange_names(agent.name for agent in agents)
-    if not strange:
-        return Check(what="names", state="ok", found=f"{len(agents)} names, no look-alikes")
-    said = []
-    for one in strange[:SHOWN]:
-        like = "an id" if one.like is None else ascii(one.like)
-        said.append(f"{one.name!a} ({agents[one.position].id}) looks like {like}")
-    if len(strange) > SHOWN:
-        said.append(f"and {len(strange) - SHOWN} more")
-    hint = "retire the ones that are not what they seem, by their ids"
+    said = _strange([(row.id, row.name) for row in agents])
+    said += _strange([(row.id, row.name) for row in people])
+    if not said:
+        found = f"{len(agents) + len(people)} names, no look-alikes"
+        return Check(what="names", state="ok", found=found)
+    if len(said) > SHOWN:
+        said[SHOWN:] = [f"and {len(said) - SHOWN} more"]
+    hint = "retire or disable, by their ids, the ones that are not what they seem"
     return Check(what="names", state="ok", found="; ".join(said), hint=hint)
+
+
+def _strange(named: list[tuple[str, str]]) -> list[str]:
+    from governance.kernel.names import strange_names
+
+    found = []
+    for one in strange_names(name for _, name in named):
+        like = "an id" if one.like is None else ascii(one.like)
+        found.append(f"{one.name!a} ({named[one.position][0]}) looks like {like}")
+    return found

@@ -36,7 +36,8 @@ class ControlWord(Value):
     """The word on one control, of one system or (``system_id`` None) of the whole organisation.
 
     ``applicable`` None: nobody has decided. ``target`` is the status aimed at by ``due``; from
-    ``review_on`` on the word counts as stale.
+    ``review_on`` on the word counts as stale. ``owner_id`` and ``assessor_id`` are principals;
+    where they are None, the name was typed.
     """
 
     id: str
@@ -46,7 +47,9 @@ class ControlWord(Value):
     applicable: bool | None
     justification: str
     owner: str
+    owner_id: str | None
     assessor: str
+    assessor_id: str | None
     target: Status | None
     due: date | None
     review_on: date | None
@@ -117,7 +120,9 @@ def _assessment(row: ControlAssessment, evidence: Sequence[ControlEvidence]) -> 
         applicable=row.applicable,
         justification=row.justification,
         owner=row.owner,
+        owner_id=row.owner_id,
         assessor=row.assessor,
+        assessor_id=row.assessor_id,
         target=row.target,
         due=_day(row.due),
         review_on=_day(row.review_on),

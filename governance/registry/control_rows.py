@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from governance.kernel.canonical import file_digest
-from governance.kernel.errors import InputError
+from governance.kernel.errors import ForbiddenError, InputError
 from governance.kernel.rows import read_csv
 from governance.kernel.value import parse
 from governance.registry.assessments import Assessment
@@ -51,7 +51,11 @@ def read_words(text: str, name: str, folder: Path | None) -> list[SaidRow]:
 def assess_rows(
     transaction: Transaction, ontology: Ontology, rows: Iterable[SaidRow], name: str
 ) -> list[Assessment]:
-    """Store the words of a CSV; raises InputError that names the line of an unknown thing."""
+    """Store the words of a CSV.
+
+    Raises InputError that names the line of an unknown thing, ForbiddenError that names the line
+    where somebody else is said to be the assessor.
+    """
     stored = []
     for row in rows:
         with _at_line(name, row.line):
@@ -92,7 +96,8 @@ def _at_line(name: str, line: int) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(
+        kind = ForbiddenError if isinstance(error, ForbiddenError) else InputError
+        raise kind(
             error.message, file=name, line=line, field=error.field, hint=error.hint
         ) from error
 

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
+from governance.identity.naming import named_by, principal_named
 from governance.kernel.errors import InputError
+from governance.kernel.names import look_alike_keys
 from governance.kernel.value import Value
 from governance.registry.assessments import Assessment, Status, read_assessments
 from governance.store.assessment import AiSystem, ControlAssessment, ControlEvidence
@@ -59,8 +61,6 @@ class Word(Value):
                 raise ValueError("verified needs evidence: a file or a link")
             if not self.assessor:
                 raise ValueError("verified needs an assessor: who looked at the evidence")
-            if self.assessor == self.owner:
-                raise ValueError("nobody verifies a control of their own")
         if self.status == "declared" and not self.owner:
             raise ValueError("declared needs an owner: who says so")
         if self.applicable is False and not self.justification:
@@ -73,11 +73,14 @@ def assess_control(
 ) -> Assessment:
     """Store a word on a control with its evidence; earlier words are kept.
 
-    Raises InputError where the ontology has no such control.
+    Owner and assessor are principals where they are named exactly, else typed names. Raises
+    InputError where the ontology has no such control or the owner verifies it, ForbiddenError
+    where the assessor is another principal than who acts.
     """
     node = ontology.node(word.control)
     if node.kind not in CONTROL_KINDS:
         raise InputError(f"{word.control!r} is no control but a {node.kind}", field="control")
+    people = _people(transaction, word)
     row = ControlAssessment(
         id=transaction.new_id(),
         control=word.control,
@@ -88,6 +91,7 @@ def assess_control(
         justification=word.justification,
         owner=word.owner,
         assessor=word.assessor,
+        **people,
         target=word.target,
         due=_iso(word.due),
         review_on=_iso(word.review_on),
@@ -105,11 +109,27 @@ def assess_control(
             )
         )
     transaction.session.flush()
-    payload = word.model_dump(mode="json")
+    payload = word.model_dump(mode="json") | people
     payload["system"] = None if system is None else system.name
     transaction.record("control.assessed", row.id, payload)
     (stored,) = read_assessments(transaction.session, [row])
     return stored
+
+
+def _people(transaction: Transaction, word: Word) -> dict[str, str | None]:
+    """Return the ids of owner and assessor; raises where the owner verifies a control."""
+    session, actor = transaction.session, transaction.proof.actor_id
+    owner = principal_named(session, word.owner)
+    assessor = named_by(session, word.assessor, actor, field="assessor")
+    if word.status == "verified":
+        both = owner is not None and assessor is not None
+        if owner == assessor if both else _alike(word.owner, word.assessor):
+            raise InputError("nobody verifies a control of their own", field="assessor")
+    return {"owner_id": owner, "assessor_id": assessor}
+
+
+def _alike(first: str, second: str) -> bool:
+    return first == second or not look_alike_keys(first).isdisjoint(look_alike_keys(second))
 
 
 def _iso(day: date | None) -> str | None:

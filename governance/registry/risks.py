@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.identity.naming import principal_named
 from governance.incidents.codings import Coding
 from governance.incidents.links import linked_codings
 from governance.kernel.clock import days_between
@@ -29,12 +30,13 @@ class RiskFrequency(Value):
     """The loss event frequency of one registered threat, events a year.
 
     Posterior of a gamma prior after ``events`` linked incidents in ``years`` of observation; low
-    and high hold 90 % of it.
+    and high hold 90 % of it. An owner without ``owner_id`` is a name that was typed.
     """
 
     threat: str
     title: str
     owner: str | None
+    owner_id: str | None
     events: int
     years: float
     prior_basis: str
@@ -64,6 +66,7 @@ def register_risk(
         raise InputError("prior events and years are above 0", field="prior")
     if transaction.session.get(RegisteredRisk, threat) is not None:
         raise ConflictError(f"{threat!r} is on the register already", field="threat")
+    owner_id = None if owner is None else principal_named(transaction.session, owner)
     risk = RegisteredRisk(
         threat=threat,
         title=node.name,
@@ -72,13 +75,15 @@ def register_risk(
         prior_basis=basis,
         observed_since=observed_since or transaction.now,
         owner=owner,
+        owner_id=owner_id,
     )
     transaction.session.add(risk)
     transaction.session.flush()
     transaction.record(
         REGISTERED,
         threat,
-        {"prior_events": prior_events, "prior_years": prior_years, "basis": basis},
+        {"prior_events": prior_events, "prior_years": prior_years, "basis": basis}
+        | {"owner": owner, "owner_id": owner_id},
     )
     return risk
 
@@ -109,6 +114,7 @@ def _frequency(risk: RegisteredRisk, codings: list[Coding], at: datetime) -> Ris
         threat=risk.threat,
         title=risk.title,
         owner=risk.owner,
+        owner_id=risk.owner_id,
         events=events,
         years=years,
         prior_basis=risk.prior_basis,

@@ -18,13 +18,17 @@ _LOST = {"missing": "is gone", "changed": "has changed since"}
 
 
 class Stale(Value):
-    """One assessment that no longer stands as it was given, and every reason."""
+    """One assessment that no longer stands as it was given, and every reason.
+
+    An owner without ``owner_id`` is a name that was typed.
+    """
 
     assessment_id: str
     control: str
     system_id: str | None
     status: str
     owner: str
+    owner_id: str | None
     reasons: tuple[str, ...]
 
 
@@ -55,6 +59,7 @@ def find_stale(
                     system_id=row.system_id,
                     status=row.status,
                     owner=row.owner,
+                    owner_id=row.owner_id,
                     reasons=reasons,
                 )
             )

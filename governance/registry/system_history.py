@@ -17,12 +17,16 @@ REGISTERED, CHANGED = "system.registered", "system.changed"
 
 
 class System(Value):
-    """One AI system; role and risk class are the organisation's own words, never ours."""
+    """One AI system; role and risk class are the organisation's own words, never ours.
+
+    An owner without ``owner_id`` is a name that was typed.
+    """
 
     id: str
     name: str
     description: str
     owner: str
+    owner_id: str | None
     role: str | None
     risk_class: str | None
     status: str
@@ -63,6 +67,7 @@ def declared(system: AiSystem) -> dict[str, Any]:
     return {
         "description": system.description,
         "owner": system.owner,
+        "owner_id": system.owner_id,
         "role": system.role,
         "risk_class": system.risk_class,
         "status": system.status,
@@ -79,6 +84,7 @@ def _system(
         name=row.name,
         description=stood["description"],
         owner=stood["owner"],
+        owner_id=stood.get("owner_id"),
         role=stood["role"],
         risk_class=stood["risk_class"],
         status=stood["status"],

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.identity.naming import principal_named
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.system_history import CHANGED, REGISTERED, current_threats, declared
 from governance.store.assessment import AiSystem, AiSystemThreat
@@ -48,6 +49,7 @@ def register_system(
         name=name,
         description=description,
         owner=owner,
+        owner_id=principal_named(session, owner),
         role=role,
         risk_class=risk_class,
         status=status,
@@ -68,6 +70,8 @@ def change_system(transaction: Transaction, system: AiSystem, changes: Mapping[s
     """
     before = declared(system)
     wanted = dict(changes)
+    if "owner" in wanted:
+        wanted["owner_id"] = principal_named(transaction.session, wanted["owner"])
     if "facts" in wanted:
         wanted["facts"] = {**system.facts, **wanted["facts"]}
     unknown = sorted(set(wanted) - set(before))

@@ -57,6 +57,10 @@ class Words:
         sentence = self.catalogue.gettext(text)
         return sentence.format(**values) if values else sentence
 
+    def person(self, name: str, identifier: str | None) -> str:
+        """Return the name of a principal; a name that is no principal's is marked as typed."""
+        return self.tr("{name} (typed)", name=name) if name and identifier is None else name
+
     def number(self, value: int | Decimal, digits: int = 0) -> str:
         """Return a number with grouped thousands and a fixed count of digits after the point."""
         group, point = _SEPARATORS.get(self.language, _SEPARATORS["en"])

@@ -13,7 +13,10 @@ from governance.store.ledger import make_append_only
 
 
 class AiSystem(Base):
-    """One AI system; role and risk class are the organisation's own words."""
+    """One AI system; role and risk class are the organisation's own words.
+
+    ``owner_id`` is the principal that the owner is; None: the name was typed.
+    """
 
     __tablename__ = "ai_system"
 
@@ -21,6 +24,7 @@ class AiSystem(Base):
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str] = mapped_column(Text)
     owner: Mapped[str]
+    owner_id: Mapped[str | None]
     role: Mapped[str | None]
     risk_class: Mapped[str | None]
     status: Mapped[str]  # planned | in_use | retired
@@ -46,7 +50,8 @@ class AiSystemThreat(Base):
 class ControlAssessment(Base):
     """One word on one control, of the organisation or of one system; a later one counts.
 
-    Dates without a time are ISO texts.
+    Dates without a time are ISO texts. ``owner_id`` and ``assessor_id`` are principals; None: the
+    name was typed.
     """
 
     __tablename__ = "control_assessment"
@@ -60,7 +65,9 @@ class ControlAssessment(Base):
     applicable: Mapped[bool | None]
     justification: Mapped[str] = mapped_column(Text)
     owner: Mapped[str]
+    owner_id: Mapped[str | None]
     assessor: Mapped[str]
+    assessor_id: Mapped[str | None]
     target: Mapped[str | None]
     due: Mapped[str | None]
     review_on: Mapped[str | None]

@@ -143,6 +143,7 @@ class IncidentReview(Base):
     classification_id: Mapped[str | None] = mapped_column(ForeignKey("incident_classification.id"))
     content_digest: Mapped[str]
     reviewer: Mapped[str] = mapped_column(index=True)
+    reviewer_id: Mapped[str | None]  # the principal; None: the name was typed
     verdict: Mapped[str]  # accept | correct | comment
     domain: Mapped[str | None]
     sub_threat: Mapped[str | None]

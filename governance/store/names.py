@@ -63,6 +63,11 @@ def claim_name(
         raise ConflictError(same if held == name else other, field="name")
 
 
+def looks_like(session: Session, kind: str, name: str, subject_id: str | None) -> str | None:
+    """Return the name of another subject of the kind that looks like this one, or is the same."""
+    return _held(session, kind, stored_keys(name), subject_id)
+
+
 def check_name(name: str) -> None:
     """Raise InputError for a name that looks like an id or in which nothing can be seen."""
     if looks_like_an_id(name):
@@ -72,7 +77,7 @@ def check_name(name: str) -> None:
         raise InputError(f"nothing can be seen of the name {name!r}", field="name")
 
 
-def _held(session: Session, kind: str, keys: list[str], subject_id: str) -> str | None:
+def _held(session: Session, kind: str, keys: list[str], subject_id: str | None) -> str | None:
     """Return the name that holds one of the keys for somebody else, the oldest of them."""
     query = select(NameKey.subject_id, NameKey.name).where(
         NameKey.kind == kind, NameKey.key.in_(keys)

@@ -13,7 +13,7 @@ class RegisteredRisk(Base):
     """A threat with the prior of its yearly frequency; linked incidents are the events.
 
     The prior is gamma with ``prior_shape`` events in ``prior_years`` years; observation began at
-    ``observed_since``.
+    ``observed_since``. ``owner_id`` is the principal that the owner is; None: the name was typed.
     """
 
     __tablename__ = "registered_risk"
@@ -25,3 +25,4 @@ class RegisteredRisk(Base):
     prior_basis: Mapped[str]
     observed_since: Mapped[datetime]
     owner: Mapped[str | None]
+    owner_id: Mapped[str | None]

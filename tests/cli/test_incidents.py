@@ -170,6 +170,7 @@ def test_review_by_options_and_agreement(call: Call, capsys: pytest.CaptureFixtu
         assert done == {
             "incident": "board:1",
             "reviewer": who,
+            "reviewer_id": None,
             "verdict": "correct",
             "code": "MIS-01",
         }

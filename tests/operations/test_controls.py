@@ -25,12 +25,13 @@ from tests.operations.examples import names_of, run_example
 
 CONTROL = "iso42001:A.6.2.8"
 SYSTEM_KEYS = (
-    "id", "name", "status", "owner", "role", "risk_class", "description", "facts",
+    "id", "name", "status", "owner", "owner_id", "role", "risk_class", "description", "facts",
     "registered_at",
 )  # fmt: skip
 WORD_KEYS = (
-    "id", "control", "system_id", "status", "applicable", "justification", "owner", "assessor",
-    "target", "due", "review_on", "edition", "recorded_at", "evidence",
+    "id", "control", "system_id", "status", "applicable", "justification", "owner",
+    "owner_id", "assessor", "assessor_id", "target", "due", "review_on", "edition",
+    "recorded_at", "evidence",
 )  # fmt: skip
 
 

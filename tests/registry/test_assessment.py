@@ -106,14 +106,6 @@ def test_threats_are_stated_once_and_end(store: Store, system: str, clock: Fixed
     [
         ({"status": "verified", "assessor": "Audit"}, "needs evidence"),
         ({"status": "verified", "evidence": ({"title": "t", "location": "x"},)}, "an assessor"),
-        (
-            {
-                "status": "verified",
-                "assessor": "Platform",
-                "evidence": ({"title": "t", "location": "https://example.org"},),
-            },
-            "of their own",
-        ),
         ({"owner": ""}, "needs an owner"),
         ({"applicable": False}, "needs a justification"),
         ({"evidence": ({"title": "t"},)}, "a file's digest or a link"),

@@ -130,7 +130,13 @@ def _classification(
     )
 
 
-def review(store: Store, incident: Incident, domain: str, sub_threat: str | None) -> None:
+def review(
+    store: Store,
+    incident: Incident,
+    domain: str,
+    sub_threat: str | None,
+    reviewer_id: str | None = None,
+) -> None:
     """Store a reviewer's correction of an incident's code."""
     with store.write() as transaction:
         transaction.session.add(
@@ -140,6 +146,7 @@ def review(store: Store, incident: Incident, domain: str, sub_threat: str | None
                 classification_id=None,
                 content_digest=incident.content_digest,
                 reviewer="reviewer",
+                reviewer_id=reviewer_id,
                 verdict="correct",
                 domain=domain,
                 sub_threat=sub_threat,

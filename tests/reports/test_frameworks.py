@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from report_filled import add_controls, freeze, moment_later
 
+from governance.identity.principals import add_new
 from governance.kernel.errors import InputError
 from governance.registry.risks import all_frequencies
 from governance.registry.systems import change_system, find_system
@@ -98,6 +99,27 @@ def test_each_system_stands_with_its_declared_role_and_class(governed_store: Sto
     assert (rows["Art.9"]["status"], rows["Art.9"]["scope"]) == ("declared", "organisation")
     assert rows["Art.10"]["scope"] is None
     assert data["coverage"] == {"verified": 1, "declared": 2, "not_assessed": 25}
+
+
+def test_an_owner_who_is_no_principal_is_marked_as_typed(governed_store: Store) -> None:
+    freeze(governed_store, "strong")
+    for kind, name in (
+        ("eu-ai-act", "Personnel"),
+        ("treatment-plan", "Operations"),
+        ("risk-register", "Risk office"),
+    ):
+        text = build(governed_store, Request(kind=kind, format="md")).decode()
+        assert text.count(name) == text.count(f"{name} (typed)") > 0
+
+
+def test_an_owner_who_is_a_principal_stands_by_name_alone(governed_store: Store) -> None:
+    with governed_store.write() as transaction:
+        add_new(transaction, "ada", "person")
+        system = find_system(transaction.session, "Hiring assistant")
+        change_system(transaction, system, {"owner": "ada"})
+    text = build(governed_store, Request(kind="eu-ai-act", format="md")).decode()
+    assert "ada" in text
+    assert "ada (typed)" not in text
 
 
 def test_one_system_can_be_asked_for(governed_store: Store) -> None:

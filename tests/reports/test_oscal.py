@@ -94,6 +94,17 @@ def test_only_verified_controls_are_findings(governed_store: Store) -> None:
     assert len(excluded) == 12
 
 
+def test_a_typed_name_is_marked_as_one(governed_store: Store) -> None:
+    names = {
+        prop["value"]
+        for result in oscal(governed_store, "eu-ai-act")["assessment-results"]["results"]
+        for observation in result["observations"]
+        for prop in observation.get("props", ())
+        if prop["name"] in ("owner", "assessor")
+    }
+    assert names == {"Personnel (typed)", "Auditor (typed)", "Counsel (typed)"}
+
+
 def test_references_inside_a_document_lead_somewhere(governed_store: Store) -> None:
     for kind in SCHEMAS:
         text = json.dumps(oscal(governed_store, kind))

@@ -91,6 +91,22 @@ def test_a_reviewed_incident_is_verified(filled_store: Store) -> None:
     review(filled_store, incident, "PRV", "PRV-02")
     code = data_of(filled_store, "incident", "sample:0")["code"]
     assert (code["domain"], code["status"], code["reviewer"]) == ("PRV", "verified", "reviewer")  # type: ignore[index]
+    assert code["reviewer_id"] is None  # type: ignore[index]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_reviewer_who_is_no_principal_is_marked_as_typed(
+    filled_store: Store, known: bool
+) -> None:
+    with filled_store.read() as session:
+        incident = find_incident(session, "sample:0")
+    moment_later(filled_store, 1)
+    review(filled_store, incident, "PRV", "PRV-02", "01" if known else None)
+    for language, mark in (("en", "(typed)"), ("de", "(eingetippt)")):
+        request = Request(kind="incident", format="md", subject="sample:0", language=language)
+        text = build(filled_store, request).decode()
+        assert text.count("reviewer") == 2
+        assert text.count(f"reviewer {mark}") == (0 if known else 2)
 
 
 def test_an_unclassified_incident_is_not_assessed(filled_store: Store) -> None:

@@ -59,3 +59,9 @@ def test_an_unknown_language_names_those_that_there_are() -> None:
     with pytest.raises(InputError, match="'xx'") as caught:
         load_words("xx")
     assert "en" in str(caught.value.hint)
+
+
+def test_a_name_that_is_no_principals_is_marked_as_typed() -> None:
+    assert load_words("en").person("{ada}", None) == "{ada} (typed)"
+    assert load_words("de").person("ada", None) == "ada (eingetippt)"
+    assert [load_words("en").person(*who) for who in (("ada", "01"), ("", None))] == ["ada", ""]

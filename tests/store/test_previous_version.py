@@ -107,6 +107,8 @@ def test_it_upgrades_and_says_what_it_said(
     assert call("authorize", "check")["ok"]
     assert {row["state"] for row in call("contract", "list")} == {"cancelled", "settled", "expired"}
     assert call("incidents", "show", "own:7")["loss_events"][0]["amount"] == 125_000
+    assert {row["reviewer_id"] for row in call("incidents", "list", "--reviewed")} == {None}
+    assert {row["owner_id"] for row in call("control", "list")} == {None}
     out = tmp_path / "overview.json"
     call("report", "build", "overview", "--format", "json", "--out", str(out))
     assert json.loads(out.read_text("utf-8"))["coverage"]["verified"] > 0

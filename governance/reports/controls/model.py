@@ -38,7 +38,8 @@ class ControlRow(Value):
     ``threats`` are the sub-threats that it answers (the domain's code stands for all of a domain
     where only the domain is linked); ``incidents`` counts asserted incidents of those threats.
     ``scope`` says whether the word is on this system or taken over from the whole organisation;
-    ``stale``: its review is due, or a file of its evidence is gone.
+    ``stale``: its review is due, or a file of its evidence is gone. ``owner_id`` and
+    ``assessor_id`` are principals; where they are None, the name was typed.
     """
 
     id: str
@@ -51,7 +52,9 @@ class ControlRow(Value):
     applicable: Applicable = "undecided"
     justification: str = ""
     owner: str = ""
+    owner_id: str | None = None
     assessor: str = ""
+    assessor_id: str | None = None
     scope: Literal["organisation", "system"] | None = None
     target: Status | None = None
     due: date | None = None

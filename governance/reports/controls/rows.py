@@ -75,7 +75,9 @@ def _row(
         applicable="undecided" if found is None else APPLICABLE[found.applicable],
         justification="" if found is None else found.justification,
         owner="" if found is None else found.owner,
+        owner_id=None if found is None else found.owner_id,
         assessor="" if found is None else found.assessor,
+        assessor_id=None if found is None else found.assessor_id,
         target=None if found is None else found.target,
         due=None if found is None else found.due,
         review_on=None if found is None else found.review_on,
@@ -92,8 +94,9 @@ def _row(
 
 
 def _source(found: Assessment, context: Context) -> str:
+    assessor = context.words.person(found.assessor, found.assessor_id)
     return context.book.add(
-        mark("control assessment"), found.id, recorded_at=found.recorded_at, note=found.assessor
+        mark("control assessment"), found.id, recorded_at=found.recorded_at, note=assessor
     )
 
 

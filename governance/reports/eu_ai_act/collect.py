@@ -74,6 +74,7 @@ def _section(row: System, context: Context, ontology: Ontology) -> SystemSection
         risk_class=row.risk_class,
         registered_at=row.registered_at,
         owner=row.owner,
+        owner_id=row.owner_id,
         status=row.status,
         facts=row.facts,
         threats=row.threats,

@@ -10,7 +10,10 @@ from governance.reports.model import Coverage, Report
 
 
 class SystemSection(Value):
-    """One system against every article; ``role`` and ``risk_class`` as the organisation says."""
+    """One system against every article; ``role`` and ``risk_class`` as the organisation says.
+
+    An owner without ``owner_id`` is a name that was typed.
+    """
 
     id: str
     name: str
@@ -19,6 +22,7 @@ class SystemSection(Value):
     risk_class: str | None
     registered_at: datetime | None
     owner: str
+    owner_id: str | None = None
     status: str
     facts: dict[str, str]
     threats: tuple[str, ...]

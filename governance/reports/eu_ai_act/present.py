@@ -63,7 +63,10 @@ def _system(row: SystemSection, index: int, words: Words) -> Section:
         (words.tr("Role"), Cell(row.role or undeclared)),
         (words.tr("Risk class, as declared"), Cell(row.risk_class or undeclared)),
         (words.tr("Status"), Cell(words.tr(row.status.replace("_", " ")))),
-        (words.tr("Owner"), Cell(row.owner or words.tr("nobody"))),
+        (
+            words.tr("Owner"),
+            Cell(words.person(row.owner, row.owner_id) or words.tr("nobody")),
+        ),
         (words.tr("Threats stated"), Cell(", ".join(row.threats) or words.tr("none stated"))),
         (words.tr("Registered"), Cell(words.day(row.registered_at))),
         *((name, Cell(shorten(value, 160))) for name, value in sorted(row.facts.items())),

@@ -13,6 +13,7 @@ from governance.kernel.errors import InputError
 from governance.kernel.money import Money
 from governance.reports.context import Context
 from governance.reports.incident.model import (
+    REVIEWED,
     Amount,
     Answer,
     Code,
@@ -96,6 +97,7 @@ def _code(coding: Coding, details: IncidentDetails, context: Context, ontology: 
         abstain_reason=coding.abstain_reason,
         coded_by=coding.coded_by or "nobody",
         reviewer=coding.reviewer,
+        reviewer_id=coding.reviewer_id,
         model=coding.model,
         losses=coding.losses,
         evidence=_spans(entry.result) if entry and not reviewed else (),
@@ -199,8 +201,9 @@ def _history(details: IncidentDetails, context: Context) -> tuple[HistoryRow, ..
     rows += [
         HistoryRow(
             at=review.reviewed_at,
-            what=mark("reviewed"),
+            what=REVIEWED,
             by=review.reviewer,
+            by_id=review.reviewer_id,
             detail=f"{review.verdict} {review.sub_threat or review.domain or ''}".strip(),
         )
         for review in details.reviews

@@ -10,7 +10,9 @@ from pydantic import Field
 from governance.kernel.money import Money
 from governance.kernel.value import Value
 from governance.reports.model import Report, Status
+from governance.reports.words import mark
 
+REVIEWED = mark("reviewed")
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -43,7 +45,10 @@ class Span(Value):
 
 
 class Code(Value):
-    """The code in force, by whom, and what speaks for it."""
+    """The code in force, by whom, and what speaks for it.
+
+    A reviewer without ``reviewer_id`` is a name that was typed.
+    """
 
     domain: str | None
     domain_name: str
@@ -55,6 +60,7 @@ class Code(Value):
     abstain_reason: str | None
     coded_by: Literal["review", "model", "nobody"]
     reviewer: str | None
+    reviewer_id: str | None = None
     model: str | None
     losses: tuple[str, ...]
     evidence: tuple[Span, ...] = ()
@@ -106,11 +112,12 @@ class DutyRow(Value):
 
 
 class HistoryRow(Value):
-    """One thing that happened to the record."""
+    """One thing that happened to the record; ``by_id`` is the principal who reviewed it."""
 
     at: datetime
     what: str
     by: str
+    by_id: str | None = None
     detail: str
 
 

@@ -18,7 +18,7 @@ from governance.reports.document import (
     Table,
 )
 from governance.reports.frame import compose
-from governance.reports.incident.model import Amount, Code, DutyRow, IncidentReport
+from governance.reports.incident.model import REVIEWED, Amount, Code, DutyRow, IncidentReport
 from governance.reports.inert import shorten
 from governance.reports.words import Words
 
@@ -108,7 +108,7 @@ def _code(code: Code, words: Words) -> tuple[Block, ...]:
         (words.tr("Domain"), Cell(f"{code.domain_name} ({code.domain})")),
         (words.tr("Sub-threat"), Cell(threat)),
         (words.tr("Losses"), Cell(losses)),
-        (words.tr("Coded by"), Cell(code.reviewer or code.model or "")),
+        (words.tr("Coded by"), Cell(_coder(code, words))),
         (words.tr("Confidence of the classifier"), Cell(confidence)),
     ]
     blocks: list[Block] = [Facts(tuple(items))]
@@ -122,6 +122,12 @@ def _code(code: Code, words: Words) -> tuple[Block, ...]:
         blocks.append(Paragraph(words.tr("Words that speak for the code:")))
         blocks.append(Bullets(tuple(f"„{shorten(span.text, 200)}“" for span in code.evidence)))
     return tuple(blocks)
+
+
+def _coder(code: Code, words: Words) -> str:
+    if code.reviewer:
+        return words.person(code.reviewer, code.reviewer_id)
+    return code.model or ""
 
 
 def _losses(report: IncidentReport, words: Words) -> tuple[Block, ...]:
@@ -222,7 +228,12 @@ def _history(report: IncidentReport, words: Words) -> Table:
         Column(words.tr("Detail")),
     )
     rows = tuple(
-        (Cell(words.moment(row.at)), Cell(words.tr(row.what)), Cell(row.by), Cell(row.detail))
+        (
+            Cell(words.moment(row.at)),
+            Cell(words.tr(row.what)),
+            Cell(words.person(row.by, row.by_id) if row.what == REVIEWED else row.by),
+            Cell(row.detail),
+        )
         for row in report.history
     )
     return Table(words.tr("What was done to the record"), columns, rows)

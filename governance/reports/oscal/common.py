@@ -10,6 +10,7 @@ from governance.kernel.clock import format_time
 from governance.reports.controls.model import ControlRow
 from governance.reports.inert import inert, markdown_text
 from governance.reports.model import Head
+from governance.reports.words import load_words
 from taxonomy.exchange.common import stable_uuid
 from taxonomy.exchange.oscal import NS, OSCAL_VERSION, oscal_id
 
@@ -49,6 +50,11 @@ def prop(name: str, value: str) -> Json:
     return {"name": name, "ns": NS, "value": text(value)}
 
 
+def person(name: str, identifier: str | None) -> str:
+    """Return the name of a principal; a name that is no principal's is marked as typed."""
+    return load_words("en").person(name, identifier)
+
+
 def text(value: str) -> str:
     """Return one line that is never empty, as OSCAL's string type asks."""
     return inert(value) or "-"
@@ -74,9 +80,9 @@ def control_props(row: ControlRow) -> list[Json]:
     """Return what a report says about a control beyond OSCAL's own fields."""
     found = [prop("evidence-status", row.status), prop("applicable", row.applicable)]
     if row.owner:
-        found.append(prop("owner", row.owner))
+        found.append(prop("owner", person(row.owner, row.owner_id)))
     if row.assessor:
-        found.append(prop("assessor", row.assessor))
+        found.append(prop("assessor", person(row.assessor, row.assessor_id)))
     if row.stale:
         found.append(prop("stale", "yes"))
     if row.target:

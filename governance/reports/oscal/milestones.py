@@ -7,6 +7,7 @@ from governance.reports.oscal.common import (
     line,
     metadata,
     oscal_id,
+    person,
     prop,
     stable_uuid,
     text,
@@ -53,7 +54,7 @@ def _item(item: PlanItem) -> Json:
         *(prop("answers-threat", threat) for threat in item.threats),
     ]
     if item.owner:
-        props.append(prop("owner", item.owner))
+        props.append(prop("owner", person(item.owner, item.owner_id)))
     if item.due:
         props.append(prop("due", item.due.isoformat()))
         props.append(prop("overdue", "yes" if item.overdue else "no"))

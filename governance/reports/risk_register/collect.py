@@ -94,6 +94,7 @@ def _frequency(row: RiskFrequency) -> FrequencyRow:
         threat=row.threat,
         name=row.title,
         owner=row.owner or "",
+        owner_id=row.owner_id,
         events=row.events,
         years=row.years,
         prior=row.prior_basis,

@@ -33,11 +33,13 @@ class FrequencyRow(Value):
     """A threat that the organisation put on its register: events a year, 90 % between low and high.
 
     ``events`` are incidents linked to agents within ``years`` of observation, on top of a prior.
+    An owner without ``owner_id`` is a name that was typed.
     """
 
     threat: str
     name: str
     owner: str
+    owner_id: str | None = None
     events: Count
     years: float
     prior: str

@@ -167,7 +167,7 @@ def _registered(report: RegisterReport, words: Words) -> tuple[Table | Paragraph
     rows = tuple(
         (
             Cell(f"{row.threat} {row.name}"),
-            Cell(row.owner or words.tr("nobody")),
+            Cell(words.person(row.owner, row.owner_id) or words.tr("nobody")),
             Cell(words.number(row.events)),
             Cell(words.plain(row.years, 2)),
             Cell(words.plain(row.mean, 2)),

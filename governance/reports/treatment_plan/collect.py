@@ -84,6 +84,7 @@ def _item(
         action=action,
         status=row.status,
         owner=row.owner,
+        owner_id=row.owner_id,
         target=row.target,
         due=row.due,
         overdue=row.due is not None and row.due < context.at.date(),

@@ -18,7 +18,7 @@ class PlanItem(Value):
     file of the evidence is missing or changed; ``review``: its review is due; ``decide``: nobody
     has decided whether it applies.
     ``expected_loss`` sums the expected losses of the domains that the control answers: what is at
-    stake there, not what the control would save.
+    stake there, not what the control would save. An owner without ``owner_id`` is a typed name.
     """
 
     id: str
@@ -28,6 +28,7 @@ class PlanItem(Value):
     action: Action
     status: Status
     owner: str
+    owner_id: str | None = None
     target: Status | None
     due: date | None
     overdue: bool

@@ -72,7 +72,7 @@ def _row(item: PlanItem, words: Words) -> tuple[Cell, ...]:
     return (
         Cell(f"{item.code} {words.tr(item.name)}", source=item.source),
         Cell(action_words(item.action, words)),
-        Cell(item.owner or words.tr("nobody")),
+        Cell(words.person(item.owner, item.owner_id) or words.tr("nobody")),
         Cell(f"{due} ({words.tr('overdue')})" if item.overdue else due),
         Cell(words.number(item.incidents)),
         Cell(stake),

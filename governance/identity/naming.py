@@ -1,0 +1,32 @@
+"""Whom a name means: a principal, or nobody that is known here."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from governance.kernel.errors import ForbiddenError
+from governance.store.names import looks_like
+from governance.store.principals import Principal
+
+
+def principal_named(session: Session, name: str) -> str | None:
+    """Return the id of the principal of exactly this name; None: the name is a typed one."""
+    return session.scalar(select(Principal.id).where(Principal.name == name))
+
+
+def named_by(session: Session, name: str, actor_id: str | None, *, field: str) -> str | None:
+    """Return the id of who acts where the name is theirs; None: the name is a typed one.
+
+    Raises ForbiddenError where it is another principal's, or looks like another's.
+    """
+    found = principal_named(session, name)
+    if found is not None and found == actor_id:
+        return found
+    other = name if found is not None else looks_like(session, "principal", name, actor_id)
+    if other is not None:
+        like = "is" if other == name else f"looks like {other!r}, who is"
+        raise ForbiddenError(
+            f"{name!r} {like} somebody else here: nobody speaks for another", field=field
+        )
+    return None
