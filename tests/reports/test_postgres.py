@@ -38,8 +38,10 @@ def reports(url: str, folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.postgres
 def test_both_databases_give_the_same_bytes(
-    postgres_url: str, sqlite_url: str, tmp_path: Path
+    postgres_url: str, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Where the first principal has one name, which is the server's user on PostgreSQL."""
+    monkeypatch.setattr("governance.identity.first.local_user", lambda _: "tester")
     first, second = reports(sqlite_url, tmp_path), reports(postgres_url, tmp_path)
     assert first.keys() == second.keys()
     for name, data in first.items():
