@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from governance.identity import local
-from governance.identity.authenticate import Identity, by_local_user, by_token, still_stands
+from governance.identity.authenticate import Identity, by_local_user, by_token
 from governance.identity.grants import grant_role, revoke_role
 from governance.identity.principals import (
     add_principal,
@@ -19,6 +19,7 @@ from governance.identity.principals import (
     find_principal,
     list_principals,
 )
+from governance.identity.recheck import still_stands
 from governance.identity.roles import OF_THE_OWNER
 from governance.identity.secrets import hash_of, parts_of
 from governance.identity.tokens import create_token, keep_last_use, list_tokens, revoke_token
@@ -208,9 +209,9 @@ def test_an_owner_without_roles_manages_people_and_reads(store: Store) -> None:
 def test_a_local_user_who_is_neither_is_refused(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "owns", lambda _: False)
-    monkeypatch.setattr("governance.identity.authenticate.owns", lambda _: False)
-    monkeypatch.setattr("governance.identity.authenticate.local_user", lambda _: "eve")
+    for module in ("authenticate", "recheck"):
+        monkeypatch.setattr(f"governance.identity.{module}.owns", lambda _: False)
+        monkeypatch.setattr(f"governance.identity.{module}.local_user", lambda _: "eve")
     with store.read() as session:
         with pytest.raises(UnauthenticatedError, match="'eve' is no principal"):
             by_local_user(session)
