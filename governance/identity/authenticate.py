@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,7 +56,7 @@ def by_token(session: Session, text: str, now: datetime) -> Identity:
     if row is None or not same(parts[1], row.secret_hash):
         raise UnauthenticatedError(INVALID, reason="unknown")
     owner = session.get_one(Principal, row.principal_id)
-    state = state_of(row, owner, now)
+    state = state_of(row.revoked_at, row.expires_at, owner.state, now)
     if state != "active":
         raise UnauthenticatedError(_SAID[state], reason=state, subject=row.id)
     held = roles_of(session, owner.id) & frozenset(row.roles)
@@ -72,11 +71,11 @@ def by_local_user(session: Session) -> Identity:
     """
     user = local_user(session)
     mine = owns(session)
-    of_the_owner = _of_the_owner(session) if mine else frozenset()
     found = session.scalar(select(Principal).where(Principal.local_user == user))
     if found is not None and found.state == "active":
         held = permissions_of(roles_of(session, found.id))
-        return Identity(found.id, found.name, held | of_the_owner, "local", owner=mine)
+        held |= OF_THE_OWNER if mine else frozenset()
+        return Identity(found.id, found.name, held, "local", owner=mine)
     if not mine:
         if found is not None:
             raise UnauthenticatedError(_SAID["disabled"], reason="disabled")
@@ -85,11 +84,11 @@ def by_local_user(session: Session) -> Identity:
             reason="unknown_local",
             hint="show a token, or let the owner of the database add a principal",
         )
-    return Identity(None, f"{LOCAL}{user}", of_the_owner, "local", owner=True)
+    return Identity(None, f"{LOCAL}{user}", of_the_owner(session), "local", owner=True)
 
 
-def _of_the_owner(session: Session) -> frozenset[str]:
-    """Return what the owner may do in any case: where nobody is there yet, also be the first."""
+def of_the_owner(session: Session) -> frozenset[str]:
+    """Return what an owner who is no principal may do: where nobody is there yet, be the first."""
     return OF_THE_OWNER if count_principals(session) else OF_THE_OWNER | {MAKING}
 
 
@@ -104,43 +103,3 @@ def before_upgrade(session: Session) -> Identity:
             f"the local user {user!r} does not own the database", reason="unknown_local"
         )
     return Identity(None, f"{LOCAL}{user}", BEFORE_UPGRADE, "local", owner=True)
-
-
-def still_stands(
-    session: Session, identity: Identity, wanted: Iterable[str], now: datetime
-) -> bool:
-    """Return whether an identity may do now, by what is stored, one of the things wanted.
-
-    Asked inside the transaction that does it, so that what was taken in between counts.
-    """
-    names = frozenset(wanted) & identity.permissions
-    if identity.via == "local":
-        return _local_stands(session, identity, names)
-    if identity.principal is None:
-        return False
-    if identity.via.startswith(BY_ISSUER):
-        owner = session.get(Principal, identity.principal, populate_existing=True)
-        return owner is not None and owner.state == "active" and _holds_one(session, owner, names)
-    if not identity.via.startswith(BY_TOKEN):
-        return False
-    row = session.get(ApiToken, identity.via.removeprefix(BY_TOKEN), populate_existing=True)
-    if row is None or row.principal_id != identity.principal or row.agent_id != identity.agent:
-        return False
-    owner = session.get_one(Principal, row.principal_id, populate_existing=True)
-    held = roles_of(session, owner.id) & frozenset(row.roles)
-    return state_of(row, owner, now) == "active" and bool(permissions_of(held) & names)
-
-
-def _local_stands(session: Session, identity: Identity, names: frozenset[str]) -> bool:
-    if identity.owner and names & _of_the_owner(session) and owns(session):
-        return True
-    if identity.principal is None:
-        return False
-    owner = session.get(Principal, identity.principal, populate_existing=True)
-    if owner is None or owner.state != "active" or owner.local_user != local_user(session):
-        return False
-    return _holds_one(session, owner, names)
-
-
-def _holds_one(session: Session, owner: Principal, names: frozenset[str]) -> bool:
-    return bool(permissions_of(roles_of(session, owner.id)) & names)

@@ -113,7 +113,7 @@ def list_tokens(
             principal=owner.name,
             roles=tuple(row.roles),
             agent=agent,
-            state=state_of(row, owner, now),
+            state=state_of(row.revoked_at, row.expires_at, owner.state, now),
             created_by=row.created_by,
             created_at=row.created_at,
             expires=row.expires_at,
@@ -135,10 +135,15 @@ def keep_last_use(store: Store, via: str) -> None:
         transaction.session.get_one(ApiToken, identifier).last_used_on = today
 
 
-def state_of(row: ApiToken, owner: Principal, now: datetime) -> str:
-    """Return what a token is worth at a moment: active, revoked, expired or disabled."""
-    if row.revoked_at is not None:
+def state_of(
+    revoked_at: datetime | None, expires_at: datetime | None, owner: str, now: datetime
+) -> str:
+    """Return what a token is worth at a moment: active, revoked, expired or disabled.
+
+    ``owner`` is the state of the principal that it is of.
+    """
+    if revoked_at is not None:
         return "revoked"
-    if row.expires_at is not None and now >= row.expires_at:
+    if expires_at is not None and now >= expires_at:
         return "expired"
-    return "active" if owner.state == "active" else "disabled"
+    return "active" if owner == "active" else "disabled"

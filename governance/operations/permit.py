@@ -33,7 +33,8 @@ def require_now(
     Roles, tokens and principals that were taken since the caller was authenticated count, and an
     agent's token does for its agent what the request names.
     """
-    from governance.identity.authenticate import Identity, still_stands
+    from governance.identity.authenticate import Identity
+    from governance.identity.recheck import still_stands
 
     who = Identity(
         caller.principal, caller.name, caller.permissions, caller.via, caller.agent, caller.owner

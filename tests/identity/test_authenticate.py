@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from governance.identity import local
-from governance.identity.authenticate import Identity, by_local_user, by_token, still_stands
+from governance.identity.authenticate import Identity, by_local_user, by_token
 from governance.identity.grants import grant_role, revoke_role
 from governance.identity.principals import (
     add_principal,
@@ -19,12 +19,14 @@ from governance.identity.principals import (
     find_principal,
     list_principals,
 )
+from governance.identity.recheck import still_stands
 from governance.identity.roles import OF_THE_OWNER
 from governance.identity.secrets import hash_of, parts_of
 from governance.identity.tokens import create_token, keep_last_use, list_tokens, revoke_token
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, InputError, NotFoundError, UnauthenticatedError
 from governance.registry.agents import register_agent
+from governance.store.initialise import initialise
 from governance.store.principals import ApiToken
 from governance.store.store import Store
 
@@ -205,12 +207,28 @@ def test_an_owner_without_roles_manages_people_and_reads(store: Store) -> None:
         assert not still_stands(session, greedy, {"operator"}, store.clock.now())
 
 
+def test_the_owner_of_a_database_without_anybody_may_be_the_first_and_no_other_later(
+    empty_store: Store,
+) -> None:
+    initialise(empty_store)
+    now = empty_store.clock.now()
+    with empty_store.read() as session:
+        alone = by_local_user(session)
+        assert alone.permissions == OF_THE_OWNER | {"restore"}
+        assert still_stands(session, alone, {"restore"}, now)
+    with empty_store.write() as transaction:
+        add_principal(transaction, "ada", "person", ["administrator"])
+    with empty_store.read() as session:
+        assert not still_stands(session, alone, {"restore"}, now)
+        assert by_local_user(session).permissions == OF_THE_OWNER
+
+
 def test_a_local_user_who_is_neither_is_refused(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "owns", lambda _: False)
-    monkeypatch.setattr("governance.identity.authenticate.owns", lambda _: False)
-    monkeypatch.setattr("governance.identity.authenticate.local_user", lambda _: "eve")
+    for module in ("authenticate", "recheck"):
+        monkeypatch.setattr(f"governance.identity.{module}.owns", lambda _: False)
+        monkeypatch.setattr(f"governance.identity.{module}.local_user", lambda _: "eve")
     with store.read() as session:
         with pytest.raises(UnauthenticatedError, match="'eve' is no principal"):
             by_local_user(session)
