@@ -17,7 +17,6 @@ KEEPS_ITS_OWN = {("gate", "simulate")}
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("UNDERWRITER_ACTOR")
     for name in ("one", "two"):
         (tmp_path / f"{name}.toml").write_text(f'database_url = "{name}.db"\nactor = "{name}"\n')
 
