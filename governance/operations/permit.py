@@ -95,9 +95,12 @@ def _require_own(session: Session, caller: Caller, operation: Operation, request
 
 
 def _forbidden(operation: Operation, caller: Caller) -> ForbiddenError:
-    needed = " or ".join(operation.permissions)
+    needed, first = " or ".join(operation.permissions), operation.permissions[0]
+    known = caller.principal is not None
     return ForbiddenError(
         f"{caller.name!r} lacks the role {needed}, which {operation.name} takes",
         field="actor",
-        remedy=f"roles.grant {caller.name} {operation.permissions[0]}",
+        remedy=f"roles.grant {caller.name} {first}"
+        if known
+        else f"principals.add NAME --role {first}",
     )
