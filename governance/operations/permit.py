@@ -96,11 +96,11 @@ def _require_own(session: Session, caller: Caller, operation: Operation, request
 
 def _forbidden(operation: Operation, caller: Caller) -> ForbiddenError:
     needed, first = " or ".join(operation.permissions), operation.permissions[0]
-    known = caller.principal is not None
+    remedy = f"principals.add NAME --role {first}"
+    if caller.principal is not None:
+        remedy = f"roles.grant {caller.name} {first}"
     return ForbiddenError(
         f"{caller.name!r} lacks the role {needed}, which {operation.name} takes",
         field="actor",
-        remedy=f"roles.grant {caller.name} {first}"
-        if known
-        else f"principals.add NAME --role {first}",
+        remedy=remedy,
     )

@@ -52,7 +52,7 @@ def test_update_and_delete_are_refused(filled: Store) -> None:
 
 REPLACE = (
     "INSERT OR REPLACE INTO ledger_event SELECT sequence, at, 'forged', subject, actor, payload, "
-    "previous_hash, hash FROM ledger_event WHERE sequence = 4"
+    "previous_hash, hash, actor_id, via, claimed FROM ledger_event WHERE sequence = 4"
 )
 
 
@@ -148,7 +148,7 @@ def test_a_copied_event_is_named(filled: Store) -> None:
         session.execute(
             text(
                 "INSERT INTO ledger_event SELECT 6, at, kind, subject, actor, payload, "
-                "previous_hash, hash FROM ledger_event WHERE sequence = 5"
+                "previous_hash, hash, actor_id, via, claimed FROM ledger_event WHERE sequence = 5"
             )
         )
 
