@@ -7,9 +7,11 @@ stands above the ceiling is recorded with its cause as a call for collateral.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select, union, update
+from sqlalchemy.orm import Session
 
 from governance.economy.closing import end_held, held_reservations
 from governance.economy.delegations import ACTION
@@ -19,8 +21,8 @@ from governance.economy.revoking import granted_by, held_by, revoke
 from governance.gate.decide import required_tier
 from governance.gate.position import AgentPosition
 from governance.store.economy import Authority
-from governance.store.economy_delegations import Delegation
-from governance.store.positions import read_position
+from governance.store.economy_delegations import IS_ACTIVE, Delegation
+from governance.store.positions import BATCH, read_position
 from governance.store.store import Transaction
 
 
@@ -59,6 +61,22 @@ def enforce_standing(transaction: Transaction, agent_id: str, cause: str | None 
         revoked += list(found.revoked)
         released += list(found.released)
     return Unwound(tuple(revoked), tuple(released), over)
+
+
+def with_money(session: Session, agent_ids: Iterable[str]) -> set[str]:
+    """Return those of several agents that used authority, or grant or hold a sub-budget.
+
+    `enforce_standing` finds nothing to take back from any other.
+    """
+    wanted = list(agent_ids)
+    found: set[str] = set()
+    for start in range(0, len(wanted), BATCH):
+        part = wanted[start : start + BATCH]
+        used = select(Authority.agent_id).where(Authority.agent_id.in_(part))
+        granted = select(Delegation.parent_id).where(IS_ACTIVE, Delegation.parent_id.in_(part))
+        held = select(Delegation.child_id).where(IS_ACTIVE, Delegation.child_id.in_(part))
+        found |= set(session.scalars(union(used, granted, held)))
+    return found
 
 
 def _cause(position: AgentPosition, transaction: Transaction) -> str:

@@ -23,6 +23,7 @@ from governance.gate.certificate.payload import (
     sign,
 )
 from governance.gate.dimensions import Basis
+from governance.gate.policy import Policy
 from governance.kernel.errors import ConflictError, InputError
 from governance.registry.certifications import latest_certification
 from governance.registry.enforcement import enforce_agent
@@ -39,6 +40,14 @@ def sign_certification(
     transaction: Transaction, agent: Agent, certification: Certification, key: Ed25519PrivateKey
 ) -> CertificateDocument:
     """Sign what a certification found and keep the certificate with it, whatever the tier."""
+    policy = stored_policy(transaction.session, certification.policy_digest)
+    return sign_for(agent, certification, policy, key)
+
+
+def sign_for(
+    agent: Agent, certification: Certification, policy: Policy, key: Ed25519PrivateKey
+) -> CertificateDocument:
+    """Sign a certification that was decided under a policy; no database is asked."""
     basis: Basis = "bound" if certification.basis == "bound" else "point"
     source = certification.evidence
     payload = issue(
@@ -46,7 +55,7 @@ def sign_certification(
         agent=Subject(id=agent.id, name=agent.name),
         digests=Digests(**source.agent_digests, audit=source.digest),
         vector=certification.vector,
-        policy=stored_policy(transaction.session, certification.policy_digest),
+        policy=policy,
         basis=basis,
         attempts=certification.attempt,
         issued_at=certification.certified_at,

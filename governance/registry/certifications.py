@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,8 +16,8 @@ from governance.gate.reaudit import commitment
 from governance.gate.vector import RobustnessVector
 from governance.kernel.canonical import digest
 from governance.kernel.errors import ConflictError
+from governance.registry.attempts import attempts_on
 from governance.registry.enforcement import enforce_agent
-from governance.registry.kin import attempts_on
 from governance.registry.kinship import Declared
 from governance.registry.policies import policy_in_force
 from governance.store.agents import Agent, BoundEvidence, Certification, Evidence
@@ -45,20 +47,42 @@ def certify_agent(
     policy = policy_in_force(session, agent.agent_group)
     attempt = count_attempts(session, agent) + 1
     decision = evaluate(vector, policy, basis=basis, attempts=attempt)
-    found = evidence or Evidence()
-    identifier = transaction.new_id()
-    seed = transaction.random_bytes(SEED_BYTES)
-    certification = Certification(
+    certification = new_certification(
+        agent,
+        vector,
+        decision,
+        evidence or Evidence(),
+        identifier=transaction.new_id(),
+        seed=transaction.random_bytes(SEED_BYTES),
+        at=transaction.now,
+    )
+    record_certification(transaction, certification)
+    enforce_agent(transaction, agent.id, f"certified at T{decision.tier}")
+    return certification, decision
+
+
+def new_certification(
+    agent: Agent,
+    vector: RobustnessVector,
+    decision: Decision,
+    evidence: Evidence,
+    *,
+    identifier: str,
+    seed: bytes,
+    at: datetime,
+) -> Certification:
+    """Return an attempt that is stored nowhere yet: what was decided on which evidence."""
+    return Certification(
         id=identifier,
         agent_id=agent.id,
-        certified_at=transaction.now,
+        certified_at=at,
         policy_digest=decision.policy_digest,
         basis=decision.basis,
-        attempt=attempt,
+        attempt=decision.attempts,
         tier=decision.tier,
         vector=vector,
         decision=decision,
-        evidence=BoundEvidence(**found.model_dump(), agent_digests=agent.digests),
+        evidence=BoundEvidence(**evidence.model_dump(), agent_digests=agent.digests),
         certificate=None,
         audit_commitment=commitment(seed, identifier),
         audit_seed=seed.hex(),
@@ -66,13 +90,14 @@ def certify_agent(
         void_at=None,
         void_reason=None,
     )
-    event = transaction.record(
-        "agent.certified", agent.id, _payload(certification, decision, found)
-    )
+
+
+def record_certification(transaction: Transaction, certification: Certification) -> None:
+    """Store an attempt with its event, at the moment that it was made for."""
+    at_its_time = replace(transaction, now=certification.certified_at)
+    event = at_its_time.record("agent.certified", certification.agent_id, _payload(certification))
     certification.event_sequence, certification.audit_contribution = event.sequence, event.hash
-    session.add(certification)
-    enforce_agent(transaction, agent.id, f"certified at T{decision.tier}")
-    return certification, decision
+    transaction.session.add(certification)
 
 
 def count_attempts(session: Session, agent: Agent) -> int:
@@ -103,9 +128,8 @@ def certifications_of(
     return found
 
 
-def _payload(
-    certification: Certification, decision: Decision, evidence: Evidence
-) -> dict[str, object]:
+def _payload(certification: Certification) -> dict[str, object]:
+    decision = certification.decision
     return {
         "certification": certification.id,
         "tier": decision.tier,
@@ -115,5 +139,5 @@ def _payload(
         "vector": digest(certification.vector.model_dump(mode="json")),
         "audit_commitment": certification.audit_commitment,
         "missing": list(decision.missing),
-        "evidence": evidence.model_dump(mode="json"),
+        "evidence": certification.evidence.model_dump(mode="json", exclude={"agent_digests"}),
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
-from governance.economy.unwinding import enforce_standing
+from governance.economy.unwinding import enforce_standing, with_money
 from governance.store.agents import Agent
 from governance.store.economy import Authority
 from governance.store.policies import DEFAULT_GROUP, PolicyInForce
@@ -19,6 +21,15 @@ def enforce_agent(transaction: Transaction, agent_id: str, cause: str) -> None:
     """
     transaction.session.flush()
     enforce_standing(transaction, agent_id, cause)
+
+
+def enforce_agents(transaction: Transaction, causes: Mapping[str, str]) -> None:
+    """Do the same for several agents, {id: cause}; those that hold nothing cost nothing."""
+    transaction.session.flush()
+    holding = with_money(transaction.session, causes)
+    for agent_id, cause in causes.items():
+        if agent_id in holding:
+            enforce_standing(transaction, agent_id, cause)
 
 
 def enforce_group(transaction: Transaction, group: str, cause: str) -> None:

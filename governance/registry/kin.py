@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from governance.economy.past import over_ceiling_until
 from governance.kernel.value import Value
+from governance.registry.attempts import attempts_on
 from governance.registry.kinship import Declared, may_be_kin, same_subject
 from governance.store.agents import Agent, Certification
-from governance.store.base import JsonColumn
 from governance.store.declared import declared_sets, digests_at
 from governance.store.economy import Authority
 from governance.store.incident_links import DEMOTE, IncidentLink
@@ -61,23 +61,6 @@ def history_of(session: Session, agent: Agent, at: datetime) -> History:
     return History(
         attempts=attempts_on(session, declared, moment), kin=kin_of(session, declared, at)
     )
-
-
-def attempts_on(session: Session, declared: Declared, moment: Until | None = None) -> int:
-    """Return how many attempts were made on digests, by whatever agents.
-
-    What counts is what an agent declared when the attempt was made.
-    """
-    tested = type_coerce(Certification.evidence, JsonColumn)["agent_digests"].label("digests")
-    others = select(Agent.id).where(may_be_kin(declared, moment))
-    made = select(tested).where(
-        or_(Certification.agent_id == declared.agent_id, Certification.agent_id.in_(others))
-    )
-    if moment is not None:
-        made = made.where(moment.certification())
-    each = made.subquery()
-    counts = session.execute(select(each.c.digests, func.count()).group_by(each.c.digests))
-    return sum(number for on, number in counts if same_subject(on or {}, declared.digests))
 
 
 def kin_of(

@@ -13,7 +13,7 @@ from governance.store.declared import ever_declared
 from governance.store.incident_links import FREEZE, IncidentLink
 from governance.store.ledger import LedgerEvent
 from governance.store.past import Until
-from governance.store.store import Transaction
+from governance.store.store import Store, Transaction
 
 ABANDONED = ("frozen", "retired")
 
@@ -27,9 +27,9 @@ class Declared:
     agent_id: str | None = None
 
 
-def who_registers(transaction: Transaction) -> str:
+def who_registers(acting: Transaction | Store) -> str:
     """Return what stands for the person or program that registers an agent."""
-    return transaction.proof.actor_id or transaction.actor
+    return acting.proof.actor_id or acting.actor
 
 
 def compatible(first: Mapping[str, str], second: Mapping[str, str]) -> bool:
@@ -63,10 +63,11 @@ def may_be_kin(declared: Declared, moment: Until | None) -> ColumnElement[bool]:
         itself = aliased(Agent)
         mine = select(itself.registered_at).where(itself.id == declared.agent_id)
         found.append(Agent.registered_at <= mine.scalar_subquery())
-    return and_(Agent.registered_by == declared.registered_by, _abandoned(moment), *found)
+    return and_(Agent.registered_by == declared.registered_by, abandoned(moment), *found)
 
 
-def _abandoned(moment: Until | None) -> ColumnElement[bool]:
+def abandoned(moment: Until | None) -> ColumnElement[bool]:
+    """Return the condition on agents that are frozen or retired, now or at a past moment."""
     if moment is None:
         return Agent.status.in_(ABANDONED)
     frozen = select(IncidentLink.agent_id).where(

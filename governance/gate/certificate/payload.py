@@ -13,8 +13,8 @@ from governance.gate.certificate.dsse import Envelope, seal
 from governance.gate.certificate.keys import encode_public_key
 from governance.gate.certificate.timestamp import Timestamp
 from governance.gate.decay import TierDrop, moment_after, tier_drops
-from governance.gate.dimensions import Basis
-from governance.gate.evaluate import Decision, evaluate
+from governance.gate.dimensions import DIMENSIONS, Basis
+from governance.gate.evaluate import Decision, decide
 from governance.gate.forward import public_hold_days
 from governance.gate.policy import Policy
 from governance.gate.reaudit import audit_rate
@@ -150,8 +150,9 @@ def issue(
     history: Sequence[HistoryStatement] = (),
 ) -> CertificatePayload:
     """Return the statement of a certification at the moment of its audit, not yet signed."""
-    decision = evaluate(vector, policy, basis=basis, attempts=attempts)
-    drops = tier_drops(standing_of(vector, policy, basis, attempts), policy)
+    standing = standing_of(vector, policy, basis, attempts)
+    decision = decide(standing, policy, {name: vector.evidence(name) for name in DIMENSIONS})
+    drops = tier_drops(standing, policy)
     stale = public_hold_days(policy)
     return CertificatePayload(
         id=certificate_id,
