@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -9,7 +10,7 @@ from pydantic import ConfigDict, Field
 from governance.gate.request import TierAnswer
 from governance.kernel.value import Value
 from governance.operations.requests import AgentNamed, LocalPath
-from governance.operations.work import Writing
+from governance.operations.work import Running, Writing
 from governance.registry.standing import AgentStanding
 
 Score = Annotated[float | None, Field(description="Score in [0, 1]; missing if left out.")]
@@ -84,14 +85,21 @@ def certify(work: Writing, request: CertifyAgent) -> AgentStanding:
     )
 
 
-def certify_all(work: Writing, request: CertifyAll) -> list[AgentStanding]:
-    """Certify every agent of a file, registering those not yet known; all of it or nothing."""
-    from governance.registry.certify_rows import certify_file
-    from governance.registry.keys import open_signing_key
+def certify_all(work: Running, request: CertifyAll) -> list[AgentStanding]:
+    """Certify every agent of a file, registering those not yet known.
 
-    key = open_signing_key(work.transaction, work.place.password)
+    The whole file is checked first: where a row is at fault nothing is stored. Then batch by batch
+    is stored; after a stop the same request goes on, and adds no attempt for what stands already.
+    """
+    from governance.registry.certify_file import certify_file
+
     return certify_file(
-        work.transaction, str(request.file), key=key, basis=request.basis, source=request.source
+        work.store,
+        str(request.file),
+        password=work.place.password,
+        basis=request.basis,
+        source=request.source,
+        progress=partial(work.progress, "certifying"),
     )
 
 

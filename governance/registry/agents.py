@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -44,26 +46,57 @@ def register_agent(
     """
     declared = declared_by(transaction, name, digests or {}, agreement)
     noted = check_matches(name, matches_of(transaction, declared), agreement)
-    session = transaction.session
-    identifier = transaction.new_id()
-    claim_name(session, "agent", name, identifier, taken=_taken(name))
-    agent = Agent(
+    agent = new_agent(
+        name,
+        declared,
+        identifier=transaction.new_id(),
+        at=transaction.now,
+        group=group,
+        description=description,
+        noted=noted,
+    )
+    claim_name(transaction.session, "agent", name, agent.id, taken=_taken(name))
+    transaction.session.add(agent)
+    transaction.session.flush()
+    keep_digests(transaction.session, agent)
+    record_registration(transaction, agent, noted, agreement)
+    return agent
+
+
+def new_agent(
+    name: str,
+    declared: Declared,
+    *,
+    identifier: str,
+    at: datetime,
+    group: str = DEFAULT_GROUP,
+    description: str = "",
+    noted: list[dict[str, Any]] | None = None,
+) -> Agent:
+    """Return an agent that is stored nowhere yet."""
+    return Agent(
         id=identifier,
         name=name,
         status="active",
         agent_group=group,
         digests=dict(declared.digests),
         description=description,
-        registered_at=transaction.now,
+        registered_at=at,
         registered_by=declared.registered_by,
         matches=noted or None,
     )
-    session.add(agent)
-    session.flush()
-    keep_digests(session, agent)
-    payload = {"name": name, "group": group, "digests": dict(declared.digests)}
-    transaction.record("agent.registered", agent.id, payload | _history(noted, agreement))
-    return agent
+
+
+def record_registration(
+    transaction: Transaction,
+    agent: Agent,
+    noted: list[dict[str, Any]],
+    agreement: Agreement | None = None,
+) -> None:
+    """Write the event of a registration, at the moment that it was made for."""
+    payload = {"name": agent.name, "group": agent.agent_group, "digests": dict(agent.digests)}
+    at_its_time = replace(transaction, now=agent.registered_at)
+    at_its_time.record("agent.registered", agent.id, payload | _history(noted, agreement))
 
 
 def declared_by(
@@ -74,12 +107,17 @@ def declared_by(
 ) -> Declared:
     """Return what would be registered under a name; raises InputError where that cannot be."""
     checked = _checked_digests(digests)
-    if not _NAME.fullmatch(name) or name != name.strip():
-        raise InputError(f"{name!r} is no name for an agent", field="name")
+    check_agent_name(name)
     if transaction.session.scalar(select(Agent).where(Agent.name == name)) is not None:
         raise ConflictError(_taken(name), field="name")
     by = who_registers(transaction) if agreement is None else agreement.registered_by
     return Declared(checked, by)
+
+
+def check_agent_name(name: str) -> None:
+    """Raise InputError for what is no name for an agent."""
+    if not _NAME.fullmatch(name) or name != name.strip():
+        raise InputError(f"{name!r} is no name for an agent", field="name")
 
 
 def changed_digests(agent: Agent, digests: Mapping[str, str]) -> Declared:

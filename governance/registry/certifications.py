@@ -40,8 +40,7 @@ def certify_agent(
     The attempt counts among those on compatible digests of model, prompt and tools, by whatever
     agents, over which the policy spends its alpha. Raises ConflictError for a retired agent.
     """
-    if agent.status == "retired":
-        raise ConflictError(f"{agent.name!r} is {agent.status}", field="agent")
+    require_in_service(agent)
     session = transaction.session
     transaction.ledger.last_time()  # waits for other writers: no two attempts get one number
     policy = policy_in_force(session, agent.agent_group)
@@ -59,6 +58,12 @@ def certify_agent(
     record_certification(transaction, certification)
     enforce_agent(transaction, agent.id, f"certified at T{decision.tier}")
     return certification, decision
+
+
+def require_in_service(agent: Agent) -> None:
+    """Raise ConflictError for a retired agent."""
+    if agent.status == "retired":
+        raise ConflictError(f"{agent.name!r} is {agent.status}", field="agent")
 
 
 def new_certification(

@@ -21,7 +21,7 @@ from governance.gate.certificate.trust import Revoked, TrustStore, revoke, rotat
 from governance.kernel.clock import format_time
 from governance.kernel.errors import StorageError
 from governance.store.keys import Revocation, SigningKey
-from governance.store.store import Transaction
+from governance.store.store import Store, Transaction
 
 
 def open_signing_key(transaction: Transaction, password: bytes) -> Ed25519PrivateKey:
@@ -33,6 +33,22 @@ def open_signing_key(transaction: Transaction, password: bytes) -> Ed25519Privat
     if current is None:
         return _store_key(transaction, password, number=1, rotation=None)
     return decrypt_private_key(current.encrypted_private_key, password)
+
+
+def signing_key(store: Store, password: bytes) -> Ed25519PrivateKey:
+    """Return the same key, opened while no other writer waits for it: that takes a while."""
+    with store.read() as session:
+        current = _current(session)
+    if current is not None:
+        return decrypt_private_key(current.encrypted_private_key, password)
+    with store.write() as transaction:
+        return open_signing_key(transaction, password)
+
+
+def signs_now(session: Session, key: Ed25519PrivateKey) -> bool:
+    """Return whether a key is the one that signs now."""
+    current = _current(session)
+    return current is not None and current.id == key_id(key.public_key())
 
 
 def rotate_signing_key(

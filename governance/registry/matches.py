@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from governance.kernel.errors import ConflictError
 from governance.kernel.value import Value, absent
@@ -71,8 +73,12 @@ def matches_of(transaction: Transaction, declared: Declared) -> tuple[Match, ...
     only frozen ones match: to retire one of them is everyday life.
     """
     transaction.ledger.last_time()
-    at = present(transaction.session, transaction.now)
-    found = kin_of(transaction.session, declared, at, notable=True)
+    return matches_in(transaction.session, declared, transaction.now)
+
+
+def matches_in(session: Session, declared: Declared, now: datetime) -> tuple[Match, ...]:
+    """Return the same as it stands when it is read, which may be over at once."""
+    found = kin_of(session, declared, present(session, now), notable=True)
     matches = [Match(agent=one.agent, id=one.id, status=_status(one)) for one in found]
     if not declared.digests:
         matches = [one for one in matches if one.status == "frozen"]

@@ -68,13 +68,26 @@ def policy_releases(session: Session) -> list[SignedRelease]:
     return list(session.scalars(select(SignedRelease).order_by(SignedRelease.at, SignedRelease.id)))
 
 
+class InForce(dict[str, str]):
+    """{group: digest of its policy}."""
+
+    def of(self, group: str) -> str:
+        """Return what rules a group; raises StorageError where no policy is in force."""
+        digest = self.get(group) or self.get(DEFAULT_GROUP)
+        if digest is None:
+            raise StorageError("no policy is in force", remedy="installation.initialise")
+        return digest
+
+
+def policies_in_force(session: Session) -> InForce:
+    """Return the policy of every group that has one of its own, by its digest."""
+    rows = session.execute(select(PolicyInForce.agent_group, PolicyInForce.policy_digest))
+    return InForce((row[0], row[1]) for row in rows)
+
+
 def policy_in_force(session: Session, group: str = DEFAULT_GROUP) -> Policy:
     """Return the policy of a group, or of the default group where it has none of its own."""
-    for name in (group, DEFAULT_GROUP):
-        row = session.get(PolicyInForce, name)
-        if row is not None:
-            return stored_policy(session, row.policy_digest)
-    raise StorageError("no policy is in force", remedy="installation.initialise")
+    return stored_policy(session, policies_in_force(session).of(group))
 
 
 def _signed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from governance.store.base import Base
 
 T = TypeVar("T", bound=Base)
+BATCH = 500  # records in one statement
 
 
 def with_id(session: Session, table: type[T], wanted: str) -> Sequence[T]:
@@ -35,3 +36,20 @@ def by_id_or_name(session: Session, table: type[T], wanted: str) -> T | None:
     """
     named: Any = table.__table__.c.name
     return session.get(table, wanted) or session.scalar(select(table).where(named == wanted))
+
+
+def by_ids_or_names(session: Session, table: type[T], wanted: Iterable[str]) -> dict[str, T]:
+    """Return {what was wanted: record} as `by_id_or_name` finds each, without what is not there."""
+    wanted, columns = sorted(set(wanted)), table.__table__.c
+    found: dict[str, T] = {}
+    for column in (columns.name, columns.id):  # the id counts before the name
+        for part in batched(wanted, BATCH):
+            rows = session.scalars(select(table).where(column.in_(part)))
+            found |= {getattr(row, column.name): row for row in rows}
+    return found
+
+
+def batched(wanted: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Yield the same in parts of a size."""
+    for start in range(0, len(wanted), size):
+        yield wanted[start : start + size]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, delete, select
@@ -14,6 +14,7 @@ from governance.kernel.errors import ConflictError, InputError
 from governance.kernel.names import look_alike_keys, looks_like_an_id
 from governance.store.base import Base
 
+_MANY = 500  # keys in one statement
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -58,9 +59,50 @@ def claim_name(
             mine = (NameKey.kind == kind, NameKey.key.in_(stored))
             session.execute(delete(NameKey).where(*mine))
     if held is not None:
-        same = taken or f"the name {name!r} exists already"
-        other = f"{name!r} looks like {held!r}, which exists"
-        raise ConflictError(same if held == name else other, field="name")
+        raise refused(name, held, taken)
+
+
+def claim_names(session: Session, kind: str, names: Mapping[str, str]) -> bool:
+    """Take several names, {name: subject id}, by one statement; returns whether all were free.
+
+    Otherwise none is taken, and `claim_name` says of each what is wrong with it.
+    """
+    if any(looks_like_an_id(name) for name in names):
+        return False
+    keys = {name: stored_keys(name) for name in names}
+    rows = [
+        {"kind": kind, "key": key, "name": name, "subject_id": subject_id}
+        for name, subject_id in names.items()
+        for key in keys[name]
+    ]
+    if not all(keys.values()):
+        return False
+    if rows and len(_insert(session, rows)) < len(rows):
+        mine = (NameKey.kind == kind, NameKey.subject_id.in_(names.values()))
+        session.execute(delete(NameKey).where(*mine))
+        return False
+    return True
+
+
+def held_names(session: Session, kind: str, names: Sequence[str]) -> dict[str, str]:
+    """Return {name: the one that exists and that it looks like, or is} of those that are taken."""
+    keys = {name: stored_keys(name) for name in names}
+    held: dict[str, tuple[str, str]] = {}
+    wanted = sorted({key for each in keys.values() for key in each})
+    for start in range(0, len(wanted), _MANY):
+        query = select(NameKey.key, NameKey.subject_id, NameKey.name).where(
+            NameKey.kind == kind, NameKey.key.in_(wanted[start : start + _MANY])
+        )
+        held |= {row.key: (row.subject_id, row.name) for row in session.execute(query)}
+    holders = {name: [held[key] for key in keys[name] if key in held] for name in names}
+    return {name: min(others)[1] for name, others in holders.items() if others}
+
+
+def refused(name: str, held: str, taken: str | None = None) -> ConflictError:
+    """Return the error of a name that another which exists keeps from being given."""
+    same = taken or f"the name {name!r} exists already"
+    other = f"{name!r} looks like {held!r}, which exists"
+    return ConflictError(same if held == name else other, field="name")
 
 
 def looks_like(session: Session, kind: str, name: str, subject_id: str | None) -> str | None:
@@ -90,8 +132,15 @@ def _take(
     session: Session, kind: str, name: str, subject_id: str, keys: list[str]
 ) -> Sequence[str]:
     """Store the keys that are free and return them."""
+    return _insert(
+        session,
+        [{"kind": kind, "key": key, "name": name, "subject_id": subject_id} for key in keys],
+    )
+
+
+def _insert(session: Session, rows: list[dict[str, str]]) -> Sequence[str]:
+    """Store the rows whose keys are free and return these keys."""
     table: Table = NameKey.__table__  # type: ignore[assignment]
-    rows = [{"kind": kind, "key": key, "name": name, "subject_id": subject_id} for key in keys]
     insert = _INSERT[session.get_bind().dialect.name](table).values(rows)
     stored: Sequence[str] = session.scalars(
         insert.on_conflict_do_nothing().returning(table.c.key)
