@@ -8,11 +8,12 @@ from governance.economy.closing import expire_due
 from governance.economy.moment import begin
 from governance.economy.revoking import expire_delegations
 from governance.economy.settling import end_due_contracts
-from governance.economy.watching import Watched, watch
+from governance.economy.watching import Watched, look_ahead, watch
 from governance.kernel.value import Value
+from governance.store.past import present
 from governance.store.store import Store, Transaction
 
-BATCH = 200
+BATCH = 100
 
 
 class Ticked(Value):
@@ -27,7 +28,9 @@ class Ticked(Value):
     audits_overdue: int
 
 
-def tick(store: Store, *, batch: int = BATCH) -> Ticked:
+def tick(
+    store: Store, *, batch: int = BATCH, advance: Callable[[int], None] = lambda _: None
+) -> Ticked:
     """Do what is due: expiries, ends of sub-budgets, contract deadlines, tier drops, audits.
 
     In small transactions, so that nobody waits long. Each looks at what is due under the writers'
@@ -38,9 +41,12 @@ def tick(store: Store, *, batch: int = BATCH) -> Ticked:
     contracts = _all(store, batch, lambda one: end_due_contracts(one, limit=batch))
     watched = Watched(0, 0, 0, 0)
     while True:
+        with store.read() as session:
+            look_ahead(session, present(session, store.clock.now()), limit=batch)
         with store.write() as transaction:
             told = watch(begin(transaction), limit=batch)
         watched += told
+        advance(told.agents)
         if told.agents < batch:
             break
     return Ticked(

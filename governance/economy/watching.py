@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from governance.economy.unwinding import enforce_standing
+from governance.economy.unwinding import enforce_standing, with_money
 from governance.gate import decay
 from governance.gate.forward import public_hold_days
 from governance.gate.position import AgentPosition, Certified
@@ -16,10 +17,10 @@ from governance.kernel.clock import days_between, format_time
 from governance.store.agents import Agent, Certification
 from governance.store.economy_audits import StandingMark
 from governance.store.policies import DEFAULT_GROUP, PolicyInForce
-from governance.store.positions import read_position
+from governance.store.positions import read_positions
 from governance.store.store import Transaction
 
-BATCH = 200
+BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -83,29 +84,60 @@ def agents_due(session: Session, now: datetime, *, limit: int = BATCH) -> list[t
     return [(row.id, row.stands) for row in session.execute(query.order_by(Agent.id).limit(limit))]
 
 
+def look_ahead(session: Session, now: datetime, *, limit: int = BATCH) -> None:
+    """Work out the positions that `watch` will ask for, while other writers go on.
+
+    They are kept by what they follow from; what changes meanwhile is worked out again.
+    """
+    read_positions(session, [agent_id for agent_id, _ in agents_due(session, now, limit=limit)])
+
+
 def watch(transaction: Transaction, *, limit: int = BATCH) -> Watched:
     """Tell the ledger once what became of agents since it was told last, and unwind what must be.
 
     ``transaction`` holds the writers' lock. Each agent's mark says when to look again, so a
     repetition finds nothing to do.
     """
+    session = transaction.session
+    due = agents_due(session, transaction.now, limit=limit)
+    positions = read_positions(session, [agent_id for agent_id, _ in due])
+    holding, marks = with_money(session, positions), _marks(session, positions.values())
     told = Watched(0, 0, 0, 0)
-    for agent_id, stands in agents_due(transaction.session, transaction.now, limit=limit):
-        told += _watch_one(transaction, agent_id, stands)
+    made = []
+    for agent_id, stands in due:
+        position = positions[agent_id]
+        certified = position.certified
+        assert certified is not None  # noqa: S101 - the query joins the certification
+        mark = marks.get(certified.id) or _new_mark(agent_id, certified, stands)
+        told += _watch_one(transaction, position, certified, mark, stands)
+        made.append(mark)
+        if agent_id in holding:
+            enforce_standing(transaction, agent_id)
+    session.add_all(made)
+    session.flush()
     return told
 
 
-def _watch_one(transaction: Transaction, agent_id: str, stands: str) -> Watched:
-    session, now = transaction.session, transaction.now
-    position = read_position(session, agent_id)
-    certified = position.certified
-    assert certified is not None  # noqa: S101 - the query joins the certification
-    mark = session.get(StandingMark, certified.id)
-    if mark is None:
-        mark = StandingMark(
-            certification_id=certified.id, agent_id=agent_id, tier=certified.tier, status=stands
-        )
-        session.add(mark)
+def _marks(session: Session, positions: Iterable[AgentPosition]) -> dict[str, StandingMark]:
+    wanted = [one.certified.id for one in positions if one.certified is not None]
+    found = session.scalars(select(StandingMark).where(StandingMark.certification_id.in_(wanted)))
+    return {mark.certification_id: mark for mark in found}
+
+
+def _new_mark(agent_id: str, certified: Certified, stands: str) -> StandingMark:
+    return StandingMark(
+        certification_id=certified.id, agent_id=agent_id, tier=certified.tier, status=stands
+    )
+
+
+def _watch_one(
+    transaction: Transaction,
+    position: AgentPosition,
+    certified: Certified,
+    mark: StandingMark,
+    stands: str,
+) -> Watched:
+    now = transaction.now
     due, overdue = _audits(transaction, position, certified, mark)
     tier, dropped = position.tier(now), 0
     if tier < mark.tier:
@@ -116,11 +148,9 @@ def _watch_one(transaction: Transaction, agent_id: str, stands: str) -> Watched:
             "to": tier,
             "cause": "decay" if barred is None else barred.code,
         }
-        transaction.record("agent.tier_dropped", agent_id, payload)
+        transaction.record("agent.tier_dropped", position.id, payload)
         dropped = 1
     mark.tier, mark.status, mark.next_at = tier, stands, _next_change(position, certified, now)
-    session.flush()
-    enforce_standing(transaction, agent_id)
     return Watched(1, dropped, due, overdue)
 
 

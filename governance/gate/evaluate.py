@@ -71,7 +71,7 @@ def evaluate(
     number of this audit among those on the same digest, which sets the alpha that is left.
     """
     standing = standing_of(vector, policy, basis or policy.basis.kind, attempts)
-    return decide(standing, policy, {name: vector.evidence(name) for name in DIMENSIONS})
+    return decide(standing, policy, vector.all_evidence())
 
 
 def step(levels: tuple[float, ...] | None, thresholds: tuple[float, ...]) -> int:

@@ -195,6 +195,10 @@ class RobustnessVector(Value):
         kind: Evidence = getattr(self, f"evidence_{dimension}")
         return kind
 
+    def all_evidence(self) -> dict[str, Evidence]:
+        """Return {dimension: ``verified`` or ``declared``}."""
+        return {name: self.evidence(name) for name in DIMENSIONS}
+
     def has_counts(self) -> bool:
         """Return whether any dimension comes with counts or parts."""
         return any(

@@ -10,6 +10,7 @@ from pathlib import Path
 import rfc8785
 
 _MAX_INTEGER = 2**53 - 1
+_SMALLEST, _HUGE = 1e-4, 1e16  # between them Python writes no exponent
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -21,14 +22,18 @@ def canonical_json(value: object) -> bytes:
     """
     if _is_plain(value):
         return _encode(value).encode()
+    settled = _whole_as_integers(value)
+    if _is_plain(settled):
+        return _encode(settled).encode()
     return rfc8785.dumps(value)  # type: ignore[arg-type]
 
 
 def _is_plain(value: object) -> bool:
     """Return whether the standard library's encoder, which is in C, writes the canonical form.
 
-    It does where there is no float, every integer is exact in a double, every name is ASCII (so
-    that the order by code points is that by UTF-16 units) and no text holds a lone surrogate.
+    It does where every integer is exact in a double, every name is ASCII (so that the order by code
+    points is that by UTF-16 units) and no text holds a lone surrogate; and of floats, both write
+    the shortest digits, without an exponent where none is whole, tiny or huge.
     """
     kind = type(value)
     if kind is str:
@@ -39,7 +44,21 @@ def _is_plain(value: object) -> bool:
         return _are_plain(value.keys(), names=True) and _are_plain(value.values())  # type: ignore[attr-defined]
     if kind is list or kind is tuple:
         return _are_plain(value)  # type: ignore[arg-type]
+    if kind is float:
+        return _SMALLEST <= abs(value) < _HUGE and not value.is_integer()  # type: ignore[arg-type, attr-defined]
     return value is None or kind is bool
+
+
+def _whole_as_integers(value: object) -> object:
+    """Return the same with whole floats as the integers that RFC 8785 writes for them."""
+    kind = type(value)
+    if kind is dict:
+        return {name: _whole_as_integers(one) for name, one in value.items()}  # type: ignore[attr-defined]
+    if kind is list or kind is tuple:
+        return [_whole_as_integers(one) for one in value]  # type: ignore[attr-defined]
+    if kind is float and value.is_integer() and abs(value) <= _MAX_INTEGER:  # type: ignore[attr-defined, arg-type]
+        return int(value)  # type: ignore[call-overload]
+    return value
 
 
 def _are_plain(values: Iterable[object], *, names: bool = False) -> bool:

@@ -100,7 +100,8 @@ def do_due(work: Running, request: Nothing) -> Ticked:
     """Expire, demote, call audits due and end contracts whose time is over."""
     from governance.economy.tick import tick
 
-    return tick(work.store)
+    with work.progress("agents looked at", None) as advance:
+        return tick(work.store, advance=advance)
 
 
 def _move(work: Running, revision: str, *, up: bool) -> Moved:

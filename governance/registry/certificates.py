@@ -24,6 +24,7 @@ from governance.gate.certificate.payload import (
 )
 from governance.gate.dimensions import Basis
 from governance.gate.policy import Policy
+from governance.gate.standing import Standing
 from governance.kernel.errors import ConflictError, InputError
 from governance.registry.certifications import latest_certification
 from governance.registry.enforcement import enforce_agent
@@ -45,9 +46,16 @@ def sign_certification(
 
 
 def sign_for(
-    agent: Agent, certification: Certification, policy: Policy, key: Ed25519PrivateKey
+    agent: Agent,
+    certification: Certification,
+    policy: Policy,
+    key: Ed25519PrivateKey,
+    standing: Standing | None = None,
 ) -> CertificateDocument:
-    """Sign a certification that was decided under a policy; no database is asked."""
+    """Sign a certification that was decided under a policy; no database is asked.
+
+    ``standing`` is what the gate sees of its vector, where that is known already.
+    """
     basis: Basis = "bound" if certification.basis == "bound" else "point"
     source = certification.evidence
     payload = issue(
@@ -61,6 +69,7 @@ def sign_for(
         issued_at=certification.certified_at,
         audit_commitment=certification.audit_commitment,
         evidence=EvidenceStatement(kind=source.kind, source=source.source, note=source.note),
+        standing=standing,
         history=[HistoryStatement.model_validate(one) for one in agent.matches or ()],
     )
     document = sign(payload, key)

@@ -56,6 +56,7 @@ def certify_agent(
         at=transaction.now,
     )
     record_certification(transaction, certification)
+    session.add(certification)
     enforce_agent(transaction, agent.id, f"certified at T{decision.tier}")
     return certification, decision
 
@@ -98,11 +99,10 @@ def new_certification(
 
 
 def record_certification(transaction: Transaction, certification: Certification) -> None:
-    """Store an attempt with its event, at the moment that it was made for."""
+    """Write the event of an attempt, at the moment that it was made for; adding it is left."""
     at_its_time = replace(transaction, now=certification.certified_at)
     event = at_its_time.record("agent.certified", certification.agent_id, _payload(certification))
     certification.event_sequence, certification.audit_contribution = event.sequence, event.hash
-    transaction.session.add(certification)
 
 
 def count_attempts(session: Session, agent: Agent) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.economy.unwinding import with_money
-from governance.gate.evaluate import evaluate
+from governance.gate.evaluate import decide
+from governance.gate.standing import standing_of
 from governance.kernel.errors import UnderwriterError
 from governance.kernel.ids import uuid7
 from governance.registry.agents import new_agent, record_registration
@@ -104,16 +105,18 @@ def _make(
     if ground.stored:
         return Made(ground, agent, None)
     policy = stored_policy(grounds.session, ground.policy)
+    basis = asked.basis or policy.basis.kind
+    standing = standing_of(row.vector, policy, basis, ground.attempt)
     certification = new_certification(
         agent,
         row.vector,
-        evaluate(row.vector, policy, basis=asked.basis, attempts=ground.attempt),
+        decide(standing, policy, row.vector.all_evidence()),
         asked.evidence,
         identifier=uuid7(at, store.random_bytes),
         seed=store.random_bytes(SEED_BYTES),
         at=at,
     )
-    sign_for(agent, certification, policy, asked.key)
+    sign_for(agent, certification, policy, asked.key, standing)
     return Made(ground, agent, certification)
 
 
@@ -172,6 +175,7 @@ def _store(
         if one.certification is not None:
             record_certification(transaction, one.certification)
             causes[one.agent.id] = f"certified at T{one.certification.tier}"
+    session.add_all(one.certification for one in made if one.certification is not None)
     enforce_agents(transaction, causes)
 
 

@@ -13,12 +13,12 @@ from governance.gate.certificate.dsse import Envelope, seal
 from governance.gate.certificate.keys import encode_public_key
 from governance.gate.certificate.timestamp import Timestamp
 from governance.gate.decay import TierDrop, moment_after, tier_drops
-from governance.gate.dimensions import DIMENSIONS, Basis
+from governance.gate.dimensions import Basis
 from governance.gate.evaluate import Decision, decide
 from governance.gate.forward import public_hold_days
 from governance.gate.policy import Policy
 from governance.gate.reaudit import audit_rate
-from governance.gate.standing import standing_of
+from governance.gate.standing import Standing, standing_of
 from governance.gate.vector import RobustnessVector
 from governance.kernel.clock import format_time
 from governance.kernel.value import Value, absent
@@ -148,10 +148,14 @@ def issue(
     audit_commitment: str | None = None,
     evidence: EvidenceStatement | None = None,
     history: Sequence[HistoryStatement] = (),
+    standing: Standing | None = None,
 ) -> CertificatePayload:
-    """Return the statement of a certification at the moment of its audit, not yet signed."""
-    standing = standing_of(vector, policy, basis, attempts)
-    decision = decide(standing, policy, {name: vector.evidence(name) for name in DIMENSIONS})
+    """Return the statement of a certification at the moment of its audit, not yet signed.
+
+    ``standing`` is what the gate sees of the vector, where that is known already.
+    """
+    standing = standing or standing_of(vector, policy, basis, attempts)
+    decision = decide(standing, policy, vector.all_evidence())
     drops = tier_drops(standing, policy)
     stale = public_hold_days(policy)
     return CertificatePayload(
