@@ -29,6 +29,7 @@ from governance.registry.matches import check_matches
 from governance.registry.ordering import alone
 from governance.registry.standing import AgentStanding, standings_of
 from governance.store.agents import Agent, Certification
+from governance.store.finding import by_ids_or_names
 from governance.store.ledger import LedgerEvent, ledger_head
 from governance.store.names import claim_name, claim_names
 from governance.store.past import present
@@ -72,7 +73,8 @@ def certify_batch(store: Store, asked: FromFile, rows: Sequence[FileRow]) -> lis
             made = _still(store, transaction, asked, rows, made, seen, now)
             _store(transaction, asked, rows, made)
     with store.read() as session:
-        agents = [session.get_one(Agent, one.agent.id) for one in made]
+        found = by_ids_or_names(session, Agent, [one.agent.id for one in made])
+        agents = [found[one.agent.id] for one in made]
         return standings_of(session, agents, _last(made, present(session, now)))
 
 

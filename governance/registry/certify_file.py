@@ -126,8 +126,8 @@ def _new_names(session: Session, store: Store, names: Sequence[str]) -> Callable
         return lambda _: None
     checked: set[str] = set()
     holders: dict[str, str] = {}
-    visible = [name for name in dict.fromkeys(names) if stored_keys(name)]
-    held = held_names(session, "agent", visible)
+    keys = {name: stored_keys(name) for name in names}
+    held = held_names(session, "agent", keys)
     matches = matches_in(session, Declared({}, who_registers(store)), store.clock.now())
 
     def check(name: str) -> None:
@@ -136,11 +136,11 @@ def _new_names(session: Session, store: Store, names: Sequence[str]) -> Callable
         check_agent_name(name)
         check_name(name)
         check_matches(name, matches)
-        keys = stored_keys(name)
-        like = held.get(name) or next((holders[key] for key in keys if key in holders), None)
+        own = keys[name]
+        like = held.get(name) or next((holders[key] for key in own if key in holders), None)
         if like is not None:
             raise refused(name, like)
-        holders.update(dict.fromkeys(keys, name))
+        holders.update(dict.fromkeys(own, name))
         checked.add(name)
 
     return check

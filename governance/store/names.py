@@ -84,9 +84,11 @@ def claim_names(session: Session, kind: str, names: Mapping[str, str]) -> bool:
     return True
 
 
-def held_names(session: Session, kind: str, names: Sequence[str]) -> dict[str, str]:
-    """Return {name: the one that exists and that it looks like, or is} of those that are taken."""
-    keys = {name: stored_keys(name) for name in names}
+def held_names(session: Session, kind: str, keys: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return {name: the one that exists and that it looks like, or is} of those that are taken.
+
+    ``keys`` holds the names with their `stored_keys`.
+    """
     held: dict[str, tuple[str, str]] = {}
     wanted = sorted({key for each in keys.values() for key in each})
     for start in range(0, len(wanted), _MANY):
@@ -94,7 +96,7 @@ def held_names(session: Session, kind: str, names: Sequence[str]) -> dict[str, s
             NameKey.kind == kind, NameKey.key.in_(wanted[start : start + _MANY])
         )
         held |= {row.key: (row.subject_id, row.name) for row in session.execute(query)}
-    holders = {name: [held[key] for key in keys[name] if key in held] for name in names}
+    holders = {name: [held[key] for key in own if key in held] for name, own in keys.items()}
     return {name: min(others)[1] for name, others in holders.items() if others}
 
 

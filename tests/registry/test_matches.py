@@ -17,7 +17,7 @@ from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, InputError
 from governance.kernel.money import Money
 from governance.registry.agents import change_agent, find_agent, retire_agent
-from governance.registry.certify_rows import certify_file
+from governance.registry.certify_file import certify_file
 from governance.registry.changes import request_digests, request_registration
 from governance.registry.incident_effects import lift_freeze
 from governance.registry.kin import History, history_of
@@ -28,7 +28,6 @@ from governance.store.roles import Proposal
 from governance.store.store import Store
 from tests.registry.renaming import (
     DECLARED,
-    KEY,
     MODEL,
     OTHER,
     PROMPT,
@@ -113,18 +112,14 @@ def test_a_file_registers_nobody_in_the_place_of_a_frozen_agent(
 ) -> None:
     file = tmp_path / "vectors.csv"
     file.write_text("agent,cc,er,as_,ih\nfirst,.9,.9,.9,.9\n")
-    with ready.write() as transaction:
-        certify_file(transaction, str(file), key=KEY)
+    certify_file(ready, str(file), password=b"own")
     happened("first")
     file.write_text("agent,cc,er,as_,ih\nsecond,.9,.9,.9,.9\n")
-    with (
-        pytest.raises(ConflictError, match="'first', which is frozen") as caught,
-        ready.write() as transaction,
-    ):
-        certify_file(transaction, str(file), key=KEY)
+    with pytest.raises(ConflictError, match="'first', which is frozen") as caught:
+        certify_file(ready, str(file), password=b"own")
     assert (caught.value.file, caught.value.line) == (str(file), 2)
-    with ready.acting_as("somebody else").write() as transaction:
-        assert certify_file(transaction, str(file), key=KEY)[0].attempt == 1
+    somebody = ready.acting_as("somebody else")
+    assert certify_file(somebody, str(file), password=b"own")[0].attempt == 1
 
 
 def test_a_second_person_agrees_and_the_certificate_says_so(

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import pytest
 
-from governance.gate.certificate.keys import private_key_from_seed
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.agents import agent_by_id, find_agent, register_agent
-from governance.registry.certify_rows import certify_file
+from governance.registry.certify_file import certify_file
 from governance.registry.changes import carry_with, request_lift
 from governance.registry.proposals import decide
 from governance.registry.systems import find_system, register_system
@@ -18,7 +17,6 @@ from governance.store.agents import Agent
 from governance.store.store import Store
 from tests.registry.proposal_world import as_person, people
 
-KEY = private_key_from_seed(bytes(range(32)))
 UUID = "0193abcd-1234-7abc-8abc-0123456789ab"
 
 
@@ -125,8 +123,7 @@ def test_a_row_of_a_file_that_names_an_id_is_about_the_agent_that_has_it(
             agent_by_id(transaction.session, identifier).status = "active"
     file = tmp_path / "vectors.csv"
     file.write_text(f"agent,cc,er,as_,ih\n{pair.victim},0.5,0.5,0.5,0.5\n")
-    with store.write() as transaction:
-        assert [row.agent for row in certify_file(transaction, str(file), key=KEY)] == ["victim"]
+    assert [row.agent for row in certify_file(store, str(file), password=b"own")] == ["victim"]
 
 
 @pytest.mark.parametrize("name", [UUID, "VICTIM"])
@@ -137,8 +134,8 @@ def test_a_row_of_a_file_with_a_name_that_is_refused_is_named(
         register_agent(transaction, "Victim")
     file = tmp_path / "vectors.csv"
     file.write_text(f"agent,cc,er,as_,ih\nbot,0.5,0.5,0.5,0.5\n{name},0.5,0.5,0.5,0.5\n")
-    with pytest.raises(InputError) as caught, store.write() as transaction:
-        certify_file(transaction, str(file), key=KEY)
+    with pytest.raises(InputError) as caught:
+        certify_file(store, str(file), password=b"own")
     error = caught.value
     assert (error.file, error.line, error.field) == (str(file), 3, "agent")
 
