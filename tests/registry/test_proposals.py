@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from governance.gate.policy import default_policy
+from governance.gate.raising import raises_authority
 from governance.identity.grants import revoke_role
 from governance.identity.principals import add_principal, find_principal
 from governance.kernel.clock import FixedClock
@@ -15,7 +16,7 @@ from governance.kernel.errors import ConflictError, ForbiddenError, InputError
 from governance.registry import proposals
 from governance.registry.agents import agent_by_id, change_agent
 from governance.registry.certifications import certify_agent
-from governance.registry.changes import carry_with, raises_authority
+from governance.registry.changes import carry_with
 from governance.registry.proposal_checks import decider_of
 from governance.registry.proposals import decide, find_proposal, list_proposals, propose
 from governance.store.roles import Proposal
