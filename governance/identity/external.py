@@ -8,8 +8,9 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.identity.authenticate import BY_ISSUER, Identity
+from governance.identity.authenticate import Identity
 from governance.identity.grants import holds, roles_of, store_grant
+from governance.identity.known_by import BY_ISSUER
 from governance.identity.principals import add_new
 from governance.identity.roles import AGENT, permissions_of, require_known
 from governance.kernel.errors import ConflictError, UnauthenticatedError

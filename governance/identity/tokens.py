@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.identity.grants import roles_of
+from governance.identity.known_by import BY_TOKEN
 from governance.identity.roles import require_known
 from governance.identity.secrets import hash_of, new_secret, new_token_id, token_text
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
@@ -126,7 +127,7 @@ def list_tokens(
 
 def keep_last_use(store: Store, via: str) -> None:
     """Keep the day on which a token was used; `via` says which, as events do."""
-    identifier = via.removeprefix("token:")
+    identifier = via.removeprefix(BY_TOKEN)
     today = store.clock.now().date().isoformat()
     with store.read() as session:
         if session.get_one(ApiToken, identifier).last_used_on == today:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from governance.gate.draft import ApprovalRule
+from governance.identity.known_by import LOCAL
 from governance.kernel.clock import format_time
-
-LOCAL = "local"
 
 
 @dataclass(frozen=True)
