@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.identity.roles import AGENT, require_known
+from governance.identity.roles import require_fitting, require_known
 from governance.kernel.errors import ConflictError, ForbiddenError, InputError
 from governance.kernel.value import Value
 from governance.store.principals import Principal, RoleGrant
@@ -31,9 +31,7 @@ def grant_role(transaction: Transaction, principal: Principal, role: str) -> boo
     Raises ForbiddenError where who acts is the principal, InputError for a role that does not
     exist or that an agent cannot hold.
     """
-    require_known([role])
-    if principal.kind == AGENT and role != AGENT:
-        raise InputError("an agent holds the role agent and no other", field="role")
+    require_fitting(principal.kind, [role])
     return give(transaction, principal, role)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.identity.grants import administrators, give, store_grant
-from governance.identity.roles import AGENT, require_known
+from governance.identity.roles import AGENT, require_fitting
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.store.finding import by_id_or_name
 from governance.store.names import claim_name
@@ -125,9 +125,5 @@ def enable_principal(transaction: Transaction, principal: Principal) -> bool:
 
 
 def _roles_of(kind: str, roles: Sequence[str]) -> list[str]:
-    require_known(roles)
-    if kind != AGENT:
-        return list(roles)
-    if set(roles) - {AGENT}:
-        raise InputError("an agent holds the role agent and no other", field="role")
-    return [AGENT]
+    require_fitting(kind, roles)
+    return [AGENT] if kind == AGENT else list(roles)
