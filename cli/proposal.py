@@ -27,7 +27,9 @@ def proposal_help() -> None:
 @with_door
 def list_(
     door: Door,
-    state: Annotated[str | None, typer.Option(help="open, approved or rejected.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="open, approved or rejected. Default: all.")
+    ] = None,
 ) -> None:
     """List proposals, the oldest first."""
     from governance.operations import people_proposals as area

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -94,10 +95,14 @@ def _require_own(session: Session, caller: Caller, operation: Operation, request
         raise ForbiddenError("this token acts for one agent alone", field="token")
 
 
-def _forbidden(operation: Operation, caller: Caller) -> ForbiddenError:
-    needed = " or ".join(operation.permissions)
+def lacking(caller: Caller, roles: Sequence[str], what: str) -> ForbiddenError:
+    """Return the error of a caller who holds none of the roles that something takes."""
     return ForbiddenError(
-        f"{caller.name!r} lacks the role {needed}, which {operation.name} takes",
+        f"{caller.name!r} lacks the role {' or '.join(roles)}, which {what} takes",
         field="actor",
-        remedy=f"roles.grant {caller.name} {operation.permissions[0]}",
+        remedy=f"roles.grant {caller.name} {roles[0]}",
     )
+
+
+def _forbidden(operation: Operation, caller: Caller) -> ForbiddenError:
+    return lacking(caller, operation.permissions, operation.name)
