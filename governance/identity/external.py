@@ -45,7 +45,7 @@ def sign_in(
         principal = transaction.session.get_one(Principal, link.principal_id)
     if principal.state != "active":
         raise UnauthenticatedError("the principal is disabled", reason="disabled")
-    _take_over(acting, principal, [] if kind == AGENT else wanted)
+    _take_over(acting, principal, [] if AGENT in (kind, principal.kind) else wanted)
     held = permissions_of(roles_of(transaction.session, principal.id))
     return Identity(principal.id, principal.name, held, BY_ISSUER + issuer)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from governance.identity.local import local_user
-from governance.identity.principals import add_new, count_principals
+from governance.identity.principals import add_new, count_principals, is_name
 from governance.identity.roles import ALL_BUT_AGENT
 from governance.kernel.names import looks_like_an_id
 from governance.store.ledger import Proof
@@ -21,5 +21,6 @@ def add_first_principal(transaction: Transaction) -> Principal | None:
         return None
     user = local_user(transaction.session)
     acting = replace(transaction, actor=BY, proof=Proof(via="local"))
-    name = f"user {user}" if looks_like_an_id(user) else user
+    fits = is_name(user) and not looks_like_an_id(user)
+    name = user if fits else f"user {user}"
     return add_new(acting, name, "person", roles=ALL_BUT_AGENT, local_user=user)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, get_args
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from governance.identity.grants import administrators, give, store_grant
 from governance.identity.roles import AGENT, require_fitting
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
+from governance.kernel.names import look_alike_keys
 from governance.store.finding import by_id_or_name
 from governance.store.names import claim_name
 from governance.store.principals import Principal
@@ -19,11 +20,13 @@ from governance.store.store import Transaction
 
 Kind = Literal["person", "service", "agent"]
 
-_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_LONGEST = 200
 # Names by which events call those who are no principal.
 NOBODY = "unauthenticated"
 LOCAL = "local:"
-_TAKEN = frozenset({NOBODY, "migration", "init", "local"})
+_TAKEN = (NOBODY, "migration", "init", "local")
+# How those begin, and what says how somebody is known.
+_BEGINNINGS = (LOCAL, "issuer:", "token:", "session:", "uw_")
 
 
 def add_principal(
@@ -57,8 +60,7 @@ def add_new(
     local_user: str | None = None,
 ) -> Principal:
     """Store a principal that is not there yet, with roles that are known to fit; one event."""
-    reserved = name in _TAKEN or name.startswith(LOCAL)
-    if not _NAME.fullmatch(name) or name != name.strip() or reserved:
+    if not is_name(name):
         raise InputError(f"{name!r} is no name for a principal", field="name")
     identifier = transaction.new_id()
     taken = f"there is a principal {name!r} already"
@@ -79,6 +81,25 @@ def add_new(
     payload = {"name": name, "kind": kind, "local_user": local_user, "roles": sorted(set(roles))}
     transaction.record("principal.added", principal.id, payload)
     return principal
+
+
+def is_name(name: str) -> bool:
+    """Return whether a principal may be named so.
+
+    A name is one line that can be printed, and neither is nor looks like what events call those
+    who are no principal, nor begins like that or like a token.
+    """
+    if not (0 < len(name) <= _LONGEST and name == name.strip() and name.isprintable()):
+        return False
+    taken, beginnings = _reserved()
+    return not any(key in taken or key.startswith(beginnings) for key in look_alike_keys(name))
+
+
+@lru_cache(maxsize=1)
+def _reserved() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the keys of the names that are taken, and those of the beginnings."""
+    taken = frozenset(key for name in _TAKEN for key in look_alike_keys(name))
+    return taken, tuple(key for text in _BEGINNINGS for key in look_alike_keys(text))
 
 
 def find_principal(session: Session, name_or_id: str) -> Principal:

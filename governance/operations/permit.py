@@ -83,14 +83,15 @@ def _wanted(operation: Operation) -> frozenset[str]:
 def _require_own(session: Session, caller: Caller, operation: Operation, request: Any) -> None:
     from governance.store.agents import Agent
     from governance.store.economy_reservations import Reservation
+    from governance.store.finding import by_id_or_name
 
     named = getattr(request, str(operation.own))
     if operation.own == "reservation":
         row = session.get(Reservation, named)
         own = row is not None and row.agent_id == caller.agent
     else:
-        agent = session.get(Agent, caller.agent) if caller.agent is not None else None
-        own = agent is not None and named in (agent.id, agent.name)
+        agent = by_id_or_name(session, Agent, named)
+        own = agent is not None and agent.id == caller.agent
     if not own:
         raise ForbiddenError("this token acts for one agent alone", field="token")
 

@@ -16,7 +16,7 @@ from governance.registry.proposal_state import (
 )
 from governance.registry.two_people import Held, Pair, Person, lost_role, refusals
 from governance.store.policies import DEFAULT_GROUP
-from governance.store.principals import RoleGrant
+from governance.store.principals import Principal, RoleGrant
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
 
@@ -98,8 +98,12 @@ def decider_of(transaction: Transaction) -> Person:
 
 
 def roles_of(session: Session, person: Person) -> tuple[Held, ...]:
-    """Return the roles that somebody holds."""
-    rows = session.scalars(select(RoleGrant).where(RoleGrant.principal_id == person.id))
+    """Return the roles that somebody holds; whoever is disabled holds none."""
+    rows = session.scalars(
+        select(RoleGrant)
+        .join(Principal, Principal.id == RoleGrant.principal_id)
+        .where(RoleGrant.principal_id == person.id, Principal.state == "active")
+    )
     return tuple(Held(row.role, row.granted_by_id, row.granted_at) for row in rows)
 
 

@@ -113,3 +113,12 @@ def test_a_name_that_is_taken_is_not_taken_over(store: Store) -> None:
         disable_principal(transaction, ada)
         with pytest.raises(UnauthenticatedError):
             sign_in(transaction, ISSUER, "18", name="ada", kind="person", roles=[])
+
+
+def test_a_mapping_gives_an_agent_no_roles_whatever_kind_it_says(store: Store) -> None:
+    with store.write() as transaction:
+        bot = add_principal(transaction, "bot", "agent")
+        link_external(transaction, bot, ISSUER, "19")
+        found = sign_in(transaction, ISSUER, "19", name="x", kind="person", roles=["auditor"])
+        assert found.permissions == {"agent"}
+        assert roles_of(transaction.session, bot.id) == {"agent"}

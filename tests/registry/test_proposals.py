@@ -10,7 +10,12 @@ from sqlalchemy import update
 from governance.gate.policy import default_policy
 from governance.gate.raising import raises_authority
 from governance.identity.grants import revoke_role
-from governance.identity.principals import add_principal, find_principal
+from governance.identity.principals import (
+    add_principal,
+    disable_principal,
+    enable_principal,
+    find_principal,
+)
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, ForbiddenError, InputError
 from governance.registry import proposals
@@ -158,6 +163,20 @@ def test_a_proposer_who_lost_the_role_is_not_followed(staffed: Store) -> None:
     with pytest.raises(ForbiddenError, match="bob, who proposed it, was policy_owner and is not"):
         approve(staffed, waiting)
     assert (in_force(staffed), _state(staffed, waiting)) == ("cgae-default", "open")
+
+
+def test_a_proposer_who_was_disabled_is_not_followed_and_holds_again_once_enabled(
+    staffed: Store,
+) -> None:
+    waiting = propose_policy(staffed)
+    with as_person(staffed, "ada").write() as transaction:
+        disable_principal(transaction, find_principal(transaction.session, "bob"))
+    with pytest.raises(ForbiddenError, match="bob, who proposed it, was policy_owner and is not"):
+        approve(staffed, waiting)
+    with as_person(staffed, "ada").write() as transaction:
+        enable_principal(transaction, find_principal(transaction.session, "bob"))
+    approve(staffed, waiting)
+    assert in_force(staffed) == "generous"
 
 
 def test_who_proposed_it_or_lacks_the_role_does_not_approve_it(staffed: Store) -> None:
