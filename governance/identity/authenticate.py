@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.identity.grants import roles_of
-from governance.identity.known_by import BY_TOKEN, LOCAL
+from governance.identity.known_by import BY_TOKEN, LOCAL, LOCAL_NAME
 from governance.identity.local import local_user, owns
-from governance.identity.principals import LOCAL as LOCAL_NAME
-from governance.identity.principals import count_principals
+from governance.identity.principals import count_principals, require_active
 from governance.identity.roles import MAKING, OF_THE_OWNER, READING, permissions_of
 from governance.identity.secrets import parts_of, same
 from governance.identity.tokens import state_of
@@ -78,7 +77,7 @@ def by_local_user(session: Session) -> Identity:
         return Identity(found.id, found.name, held, LOCAL, owner=mine)
     if not mine:
         if found is not None:
-            raise UnauthenticatedError(_SAID["disabled"], reason="disabled")
+            require_active(found)
         raise UnauthenticatedError(
             f"the local user {user!r} is no principal here",
             reason="unknown_local",

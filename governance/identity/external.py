@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from governance.identity.authenticate import Identity
 from governance.identity.grants import holds, roles_of, store_grant
 from governance.identity.known_by import BY_ISSUER
-from governance.identity.principals import add_new
+from governance.identity.principals import add_new, require_active
 from governance.identity.roles import AGENT, permissions_of, require_known
-from governance.kernel.errors import ConflictError, UnauthenticatedError
+from governance.kernel.errors import ConflictError
 from governance.store.ledger import Proof
 from governance.store.principals import ExternalIdentity, Principal, RoleGrant
 from governance.store.store import Transaction
@@ -43,8 +43,7 @@ def sign_in(
         link_external(acting, principal, issuer, subject)
     else:
         principal = transaction.session.get_one(Principal, link.principal_id)
-    if principal.state != "active":
-        raise UnauthenticatedError("the principal is disabled", reason="disabled")
+    require_active(principal)
     _take_over(acting, principal, [] if AGENT in (kind, principal.kind) else wanted)
     held = permissions_of(roles_of(transaction.session, principal.id))
     return Identity(principal.id, principal.name, held, BY_ISSUER + issuer)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.identity.known_by import LOCAL_NAME
 from governance.identity.roles import require_fitting, require_known
 from governance.kernel.errors import ConflictError, ForbiddenError, InputError
 from governance.kernel.value import Value
@@ -121,5 +122,5 @@ def administrators(session: Session) -> set[str]:
 
 def is_who_acts(transaction: Transaction, principal: Principal) -> bool:
     """Return whether who acts is this principal, also where only the local user is known."""
-    local = principal.local_user is not None and f"local:{principal.local_user}"
+    local = principal.local_user is not None and f"{LOCAL_NAME}{principal.local_user}"
     return transaction.proof.actor_id == principal.id or transaction.actor == local

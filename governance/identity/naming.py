@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.kernel.errors import ForbiddenError
+from governance.store.finding import by_name
 from governance.store.names import looks_like
 from governance.store.principals import Principal
 
 
 def principal_named(session: Session, name: str) -> str | None:
     """Return the id of the principal of exactly this name; None: the name is a typed one."""
-    return session.scalar(select(Principal.id).where(Principal.name == name))
+    found = by_name(session, Principal, name)
+    return None if found is None else found.id
 
 
 def named_by(session: Session, name: str, actor_id: str | None, *, field: str) -> str | None:

@@ -10,10 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.identity.grants import administrators, give, store_grant
+from governance.identity.known_by import BY_ISSUER, BY_TOKEN, LOCAL, LOCAL_NAME
 from governance.identity.roles import AGENT, require_fitting
-from governance.kernel.errors import ConflictError, InputError, NotFoundError
+from governance.kernel.errors import (
+    ConflictError,
+    InputError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from governance.kernel.names import look_alike_keys
-from governance.store.finding import by_id_or_name
+from governance.store.finding import by_id_or_name, by_name
 from governance.store.names import claim_name
 from governance.store.principals import Principal
 from governance.store.store import Transaction
@@ -23,10 +29,9 @@ Kind = Literal["person", "service", "agent"]
 _LONGEST = 200
 # Names by which events call those who are no principal.
 NOBODY = "unauthenticated"
-LOCAL = "local:"
-_TAKEN = (NOBODY, "migration", "init", "local")
+_TAKEN = (NOBODY, "migration", "init", LOCAL)
 # How those begin, and what says how somebody is known.
-_BEGINNINGS = (LOCAL, "issuer:", "token:", "session:", "uw_")
+_BEGINNINGS = (LOCAL_NAME, BY_ISSUER, BY_TOKEN, "session:", "uw_")
 
 
 def add_principal(
@@ -41,7 +46,7 @@ def add_principal(
         raise InputError(f"{kind!r} is no kind", field="kind", hint=", ".join(get_args(Kind)))
     wanted = _roles_of(kind, roles)
     session = transaction.session
-    found = session.scalar(select(Principal).where(Principal.name == name))
+    found = by_name(session, Principal, name)
     if found is not None and found.kind != kind:
         raise ConflictError(f"{name!r} is a principal of kind {found.kind}", field="kind")
     if found is None:
@@ -110,6 +115,12 @@ def find_principal(session: Session, name_or_id: str) -> Principal:
             f"no principal is named {name_or_id!r}", field="name", remedy="principals.list"
         )
     return found
+
+
+def require_active(principal: Principal) -> None:
+    """Raise UnauthenticatedError for a disabled principal: no credential of it counts."""
+    if principal.state != "active":
+        raise UnauthenticatedError("the principal is disabled", reason="disabled")
 
 
 def list_principals(session: Session) -> list[Principal]:
