@@ -69,9 +69,9 @@ class IncidentView(Value):
     losses: tuple[str, ...]
     coded_by: str | None
     reviewer: str | None
-    reviewer_id: str | None
     model: str | None
     stored_at: datetime
+    reviewer_id: str | None
 
 
 def coded_incidents() -> Select[*tuple[Any, ...]]:

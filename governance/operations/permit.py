@@ -98,10 +98,13 @@ def _require_own(session: Session, caller: Caller, operation: Operation, request
 
 def lacking(caller: Caller, roles: Sequence[str], what: str) -> ForbiddenError:
     """Return the error of a caller who holds none of the roles that something takes."""
+    known = caller.principal is not None
     return ForbiddenError(
         f"{caller.name!r} lacks the role {' or '.join(roles)}, which {what} takes",
         field="actor",
-        remedy=f"roles.grant {caller.name} {roles[0]}",
+        remedy=f"roles.grant {caller.name} {roles[0]}"
+        if known
+        else f"principals.add NAME --role {roles[0]}",
     )
 
 
