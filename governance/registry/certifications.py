@@ -14,8 +14,8 @@ from governance.gate.reaudit import commitment
 from governance.gate.vector import RobustnessVector
 from governance.kernel.canonical import digest
 from governance.kernel.errors import ConflictError
+from governance.registry.agent_history import attempts_on
 from governance.registry.enforcement import enforce_agent
-from governance.registry.kin import attempts_on
 from governance.registry.kinship import Declared
 from governance.registry.policies import policy_in_force
 from governance.store.agents import Agent, BoundEvidence, Certification, Evidence

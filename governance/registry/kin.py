@@ -1,4 +1,4 @@
-"""What became of an agent's kin: their state, and the attempts that count for all of them."""
+"""What became of an agent's kin, now and at a past moment."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from governance.economy.past import over_ceiling_until
 from governance.kernel.value import Value
 from governance.registry.kinship import Declared, may_be_kin, same_subject
 from governance.store.agents import Agent, Certification
-from governance.store.base import JsonColumn
-from governance.store.declared import declared_sets, digests_at
+from governance.store.declared import declared_sets
 from governance.store.economy import Authority
 from governance.store.incident_links import DEMOTE, IncidentLink
 from governance.store.past import Until, frozen_agents, past, retired_until, until
@@ -38,13 +37,6 @@ class Kin(Value):
         return self.status != "active" or self.demoted or self.over_ceiling
 
 
-class History(Value):
-    """What follows an agent under any name: all attempts on its digests, and its kin."""
-
-    attempts: int
-    kin: tuple[Kin, ...]
-
-
 class _Read(NamedTuple):
     """Rows that may be kin, the statement of their ids, and the moment that they are read for."""
 
@@ -52,32 +44,6 @@ class _Read(NamedTuple):
     ids: Select[str]
     at: datetime
     moment: Until | None
-
-
-def history_of(session: Session, agent: Agent, at: datetime) -> History:
-    """Return what follows an agent, now or at a past moment."""
-    moment = past(session, at)
-    declared = Declared(digests_at(session, agent, at), agent.registered_by, agent.id)
-    return History(
-        attempts=attempts_on(session, declared, moment), kin=kin_of(session, declared, at)
-    )
-
-
-def attempts_on(session: Session, declared: Declared, moment: Until | None = None) -> int:
-    """Return how many attempts were made on digests, by whatever agents.
-
-    What counts is what an agent declared when the attempt was made.
-    """
-    tested = type_coerce(Certification.evidence, JsonColumn)["agent_digests"].label("digests")
-    others = select(Agent.id).where(may_be_kin(declared, moment))
-    made = select(tested).where(
-        or_(Certification.agent_id == declared.agent_id, Certification.agent_id.in_(others))
-    )
-    if moment is not None:
-        made = made.where(moment.certification())
-    each = made.subquery()
-    counts = session.execute(select(each.c.digests, func.count()).group_by(each.c.digests))
-    return sum(number for on, number in counts if same_subject(on or {}, declared.digests))
 
 
 def kin_of(

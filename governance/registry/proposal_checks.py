@@ -32,8 +32,8 @@ def require_two_people(
     pair = Pair(
         proposer=proposer,
         decider=decider,
-        proposer_roles=roles_of(session, proposer),
-        decider_roles=roles_of(session, decider),
+        proposer_roles=held_by(session, proposer),
+        decider_roles=held_by(session, decider),
         proposer_role=role_to_propose(proposal),
         decider_role=proposal.role,
     )
@@ -68,7 +68,7 @@ def changes_since(session: Session, proposal: Proposal) -> tuple[StateDifference
         unfit = _about("against", "the state that was kept does not fit its digest")
         found += differences(proposal.against, now) or (unfit,)
     proposer = proposer_of(proposal)
-    lost = lost_role(proposer, roles_of(session, proposer), role_to_propose(proposal))
+    lost = lost_role(proposer, held_by(session, proposer), role_to_propose(proposal))
     if lost is not None:
         found.append(_about("proposer", lost))
     return tuple(found)
@@ -97,7 +97,7 @@ def decider_of(transaction: Transaction) -> Person:
     return Person(proof.actor_id or transaction.actor, transaction.actor, proof.via)
 
 
-def roles_of(session: Session, person: Person) -> tuple[Held, ...]:
+def held_by(session: Session, person: Person) -> tuple[Held, ...]:
     """Return the roles that somebody holds; whoever is disabled holds none."""
     rows = session.scalars(
         select(RoleGrant)
