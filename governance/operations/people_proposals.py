@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from governance.gate.diff import PolicyDiff
-from governance.kernel.errors import ForbiddenError, MissingExtraError
+from governance.kernel.errors import MissingExtraError
 from governance.kernel.value import IsoTime, Value, value_of
+from governance.operations.permit import lacking
 from governance.operations.policies import PolicyProof, proof_of
 from governance.operations.requests import ById
 from governance.operations.work import Reading, Writing
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 class ProposalFilter(Value):
     """Which proposals are wanted; all, or those of one state."""
 
-    state: Annotated[str | None, Field(description="open, approved or rejected.")] = None
+    state: Annotated[
+        Literal["open", "approved", "rejected"] | None,
+        Field(description="open, approved or rejected."),
+    ] = None
 
 
 class ProposalState(Value):
@@ -106,11 +110,7 @@ def _decide(work: Writing, identifier: str, *, yes: bool) -> ProposalState:
 
     role = find_proposal(work.session, identifier).role
     if role not in work.caller.permissions:
-        raise ForbiddenError(
-            f"{work.caller.name!r} lacks the role {role}, which this proposal takes",
-            field="actor",
-            remedy=f"roles.grant {work.caller.name} {role}",
-        )
+        raise lacking(work.caller, f"{role}, which this proposal takes", role)
     key = open_signing_key(work.transaction, work.place.password)
     decided = decide(
         work.transaction,

@@ -97,8 +97,15 @@ def _require_own(session: Session, caller: Caller, operation: Operation, request
 
 def _forbidden(operation: Operation, caller: Caller) -> ForbiddenError:
     needed = " or ".join(operation.permissions)
+    what = f"{needed}, which {operation.name} takes"
+    return lacking(caller, what, operation.permissions[0])
+
+
+def lacking(caller: Caller, what: str, role: str) -> ForbiddenError:
+    """Return the error of a caller without a role; who is no principal cannot be given one."""
     return ForbiddenError(
-        f"{caller.name!r} lacks the role {needed}, which {operation.name} takes",
+        f"{caller.name!r} lacks the role {what}",
         field="actor",
-        remedy=f"roles.grant {caller.name} {operation.permissions[0]}",
+        hint="show the token of a principal that holds it" if caller.principal is None else None,
+        remedy=None if caller.principal is None else f"roles.grant {caller.name} {role}",
     )
