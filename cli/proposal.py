@@ -34,7 +34,7 @@ def list_(
     """List proposals, the oldest first."""
     from governance.operations import people_proposals as area
 
-    rows = door.ask(area.list_proposals, area.ProposalFilter(state=state))
+    rows = door.ask(area.list_proposals, door.request(area.ProposalFilter, state=state))
     if door.printed(rows):
         return
     print_table(

@@ -31,7 +31,7 @@ _LONGEST = 200
 NOBODY = "unauthenticated"
 _TAKEN = (NOBODY, "migration", "init", LOCAL)
 # How those begin, and what says how somebody is known.
-_BEGINNINGS = (LOCAL_NAME, BY_ISSUER, BY_TOKEN, "session:", "uw_")
+_BEGINNINGS = (LOCAL_NAME, BY_ISSUER, BY_TOKEN, "session:")
 
 
 def add_principal(
@@ -92,7 +92,7 @@ def is_name(name: str) -> bool:
     """Return whether a principal may be named so.
 
     A name is one line that can be printed, and neither is nor looks like what events call those
-    who are no principal, nor begins like that or like a token.
+    who are no principal, nor begins like that.
     """
     if not (0 < len(name) <= _LONGEST and name == name.strip() and name.isprintable()):
         return False

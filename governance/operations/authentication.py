@@ -6,13 +6,16 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from governance.kernel.errors import StorageError, UnauthenticatedError
+from governance.kernel.errors import InputError, StorageError, UnauthenticatedError
+from governance.kernel.secrets import holds_token
 from governance.operations.caller import EVERYTHING, Caller, local_reader
 from governance.operations.catalogue import Operation
 from governance.operations.place import Place
 
 if TYPE_CHECKING:
     from governance.identity.authenticate import Identity
+
+LONGEST_CLAIM = 200
 
 
 def caller_at(
@@ -21,14 +24,26 @@ def caller_at(
     """Return who asks for an operation at a place: the holder of a token, or the local user.
 
     Raises UnauthenticatedError, which is counted in the ledger, where the credential proves
-    nothing. What needs no database asks it nothing, unless a token is shown. Where there is no
-    database yet there is nobody to be asked: the local user makes it.
+    nothing, and InputError where what is claimed is no name. What needs no database asks it
+    nothing, unless a token is shown. Where there is no database yet there is nobody to be asked:
+    the local user makes it.
     """
+    claim = _claim(claimed)
     if token is not None:
-        return replace(by_token(place, token), claimed=claimed)
+        return replace(by_token(place, token), claimed=claim)
     if operation.effect == "pure":
         return local_reader()
-    return replace(_local(place, operation), claimed=claimed)
+    return replace(_local(place, operation), claimed=claim)
+
+
+def _claim(text: str | None) -> str | None:
+    """Return a claimed name, which every event will repeat; raises InputError for other text."""
+    if text is None:
+        return None
+    if not (text.isprintable() and len(text) <= LONGEST_CLAIM) or holds_token(text):
+        hint = f"one line that can be printed, of {LONGEST_CLAIM} letters at most, and no token"
+        raise InputError("is no name", field="actor", hint=hint)
+    return text
 
 
 def by_token(place: Place, token: str) -> Caller:

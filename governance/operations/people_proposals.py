@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 class ProposalFilter(Value):
     """Which proposals are wanted; all, or those of one state."""
 
-    state: Annotated[str | None, Field(description="open, approved or rejected.")] = None
+    state: Annotated[
+        Literal["open", "approved", "rejected"] | None,
+        Field(description="open, approved or rejected."),
+    ] = None
 
 
 class ProposalState(Value):

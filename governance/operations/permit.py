@@ -97,14 +97,16 @@ def _require_own(session: Session, caller: Caller, operation: Operation, request
 
 
 def lacking(caller: Caller, roles: Sequence[str], what: str) -> ForbiddenError:
-    """Return the error of a caller who holds none of the roles that something takes."""
-    known = caller.principal is not None
+    """Return the error of a caller who holds none of the roles that something takes.
+
+    Who is no principal cannot be given one.
+    """
+    nobody = caller.principal is None
     return ForbiddenError(
         f"{caller.name!r} lacks the role {' or '.join(roles)}, which {what} takes",
         field="actor",
-        remedy=f"roles.grant {caller.name} {roles[0]}"
-        if known
-        else f"principals.add NAME --role {roles[0]}",
+        hint="show the token of a principal that holds it" if nobody else None,
+        remedy=None if nobody else f"roles.grant {caller.name} {roles[0]}",
     )
 
 

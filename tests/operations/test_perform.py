@@ -67,6 +67,18 @@ def test_a_caller_without_the_permission_is_refused_before_anything_is_opened() 
         perform(place, nobody, people.list_roles, Nothing())
 
 
+def test_who_is_no_principal_is_told_of_nothing_that_cannot_be_done(place: Place) -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        require_permission(operations()["agents.register"], Caller(None, "local:x", frozenset()))
+    assert (caught.value.remedy, caught.value.hint) == (
+        None,
+        "show the token of a principal that holds it",
+    )
+    with pytest.raises(ForbiddenError) as caught:
+        require_permission(operations()["agents.register"], enrol(place, "ada", ("reader",)))
+    assert caught.value.remedy == "roles.grant ada operator"
+
+
 def test_what_was_taken_since_the_caller_was_known_is_gone(place: Place) -> None:
     ada = enrol(place, "ada")
     assert perform(place, ada, people.list_roles, Nothing())
