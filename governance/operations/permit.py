@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from governance.identity.roles import AGENT, READING
 from governance.kernel.errors import ForbiddenError, StorageError
 from governance.operations.caller import Caller
 from governance.operations.catalogue import Operation
@@ -54,18 +55,27 @@ def require_at(
 
     Where it is not ours or not there, nobody can be kept from anything in it.
     """
-    try:
-        state = place.state()
-    except StorageError:
-        if "reader" in operation.permissions:
-            return
-        raise
+    state = state_for(place, operation)
     if state == "current":
         with place.store.read() as session:
             require_now(session, caller, operation, request, now)
     elif state == "older":
         with place.unchecked.read() as session:
             _require_before_upgrade(session, caller, operation)
+
+
+def state_for(place: Place, operation: Operation) -> str | None:
+    """Return what a place's database is, None where it cannot be reached and nobody but reads.
+
+    What reads says itself what is wrong with the database; of any other operation the StorageError
+    is raised.
+    """
+    try:
+        return place.state()
+    except StorageError:
+        if READING in operation.permissions:
+            return None
+        raise
 
 
 def _require_before_upgrade(session: Session, caller: Caller, operation: Operation) -> None:
@@ -76,7 +86,7 @@ def _require_before_upgrade(session: Session, caller: Caller, operation: Operati
 
 
 def _wanted(operation: Operation) -> frozenset[str]:
-    own = {"agent"} if operation.own is not None else set()
+    own = {AGENT} if operation.own is not None else set()
     return frozenset({*operation.permissions, *own})
 
 
