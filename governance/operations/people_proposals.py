@@ -60,7 +60,8 @@ class ShownProposal(ListedProposal):
 
     ``document`` is the policy as data, or the agent whose freeze is to be lifted with the reason.
     ``diff`` and ``proofs`` are there for a policy, ``lift`` for a freeze; ``proofs`` is missing
-    where the extra ``prove`` is.
+    where the extra ``prove`` is. ``decided_via`` is how who decided was known, and ``ties`` say how
+    one person may have stood behind both.
     """
 
     document: dict[str, Any]
@@ -69,6 +70,8 @@ class ShownProposal(ListedProposal):
     diff: PolicyDiff | None = None
     proofs: PolicyProof | None = None
     lift: LiftEffect | None = None
+    decided_via: str | None = None
+    ties: tuple[str, ...] = ()
 
 
 def list_proposals(work: Reading, request: ProposalFilter) -> list[ListedProposal]:
@@ -86,7 +89,11 @@ def show(work: Reading, request: ById) -> ShownProposal:
     row = find_proposal(work.session, request.id)
     changed = _changed(work, row)
     return ShownProposal(
-        **_listed(row, changed), against=row.against, changed=changed, **_effect(work, row)
+        **_listed(row, changed),
+        against=row.against,
+        changed=changed,
+        **_effect(work, row),
+        **_decision(work, row),
     )
 
 
@@ -132,6 +139,18 @@ def _listed(row: Proposal, changed: tuple[StateDifference, ...]) -> dict[str, An
     stated = dict(value_of(ProposalState, row))
     fresh = row.state == "open" and not changed
     return {**stated, "state_digest": row.state_digest, "fresh": fresh}
+
+
+def _decision(work: Reading, row: Proposal) -> dict[str, Any]:
+    """Return what the ledger says of who decided."""
+    from governance.store.ledger_query import last_events
+
+    found = last_events(work.session, kind=f"change.{row.state}", subject=row.id, last=1)
+    return {
+        name: value
+        for event in found
+        for name, value in (("decided_via", event.via), ("ties", event.data.get("ties", ())))
+    }
 
 
 def _effect(work: Reading, row: Proposal) -> dict[str, Any]:

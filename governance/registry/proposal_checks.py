@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.gate.draft import ApprovalRule
+from governance.kernel.canonical import digest
 from governance.kernel.errors import ConflictError, ForbiddenError
 from governance.registry.policies import policy_in_force
 from governance.registry.proposal_state import (
@@ -14,7 +18,9 @@ from governance.registry.proposal_state import (
     digest_of,
     state_of,
 )
-from governance.registry.two_people import Held, Pair, Person, lost_role, refusals
+from governance.registry.ties import ties_of
+from governance.registry.two_people import Held, Pair, Person, lost_role, refusals, ties_between
+from governance.store.ledger_query import last_events
 from governance.store.policies import DEFAULT_GROUP
 from governance.store.principals import Principal, RoleGrant
 from governance.store.roles import Proposal
@@ -26,8 +32,11 @@ PROPOSED_AS = {"registration": "operator", "change": "operator"}
 
 def require_two_people(
     transaction: Transaction, proposal: Proposal, decider: Person, *, single_user: bool
-) -> None:
-    """Raise ForbiddenError where the proposer and the decider do not count as two people."""
+) -> tuple[str, ...]:
+    """Raise ForbiddenError where the proposer and the decider do not count as two people.
+
+    Returns how one person may stand behind both all the same.
+    """
     session, proposer = transaction.session, proposer_of(proposal)
     pair = Pair(
         proposer=proposer,
@@ -36,11 +45,14 @@ def require_two_people(
         decider_roles=held_by(session, decider),
         proposer_role=role_to_propose(proposal),
         decider_role=proposal.role,
+        proposer_ties=ties_of(session, proposer, role_to_propose(proposal)),
+        decider_ties=ties_of(session, decider, proposal.role),
     )
     rule = approval_rule_of(session, proposal)
     found = refusals(pair, transaction.now, rule, single_user=single_user)
     if found:
         raise ForbiddenError("; ".join(found), field="actor")
+    return () if proposer.id == decider.id else ties_between(pair, transaction.now, rule)
 
 
 def require_fresh(session: Session, proposal: Proposal) -> None:
@@ -62,7 +74,7 @@ def changes_since(session: Session, proposal: Proposal) -> tuple[StateDifference
     """
     if proposal.against is None or proposal.state_digest is None:
         return (_about("against", "was proposed before states were kept; propose it again"),)
-    found: list[StateDifference] = []
+    found = list(_rewritten(session, proposal))
     now = state_of(session, proposal.kind, proposal.document)
     if digest_of(now) != proposal.state_digest:
         unfit = _about("against", "the state that was kept does not fit its digest")
@@ -72,6 +84,28 @@ def changes_since(session: Session, proposal: Proposal) -> tuple[StateDifference
     if lost is not None:
         found.append(_about("proposer", lost))
     return tuple(found)
+
+
+def said_of(proposal: Proposal) -> dict[str, Any]:
+    """Return what the ledger says of a proposal when it is made."""
+    return {
+        "kind": proposal.kind,
+        "subject": proposal.subject,
+        "reason": proposal.reason,
+        "state": proposal.state_digest,
+        "document": digest(proposal.document),
+    }
+
+
+def _rewritten(session: Session, proposal: Proposal) -> Iterator[StateDifference]:
+    """Yield that a proposal is not the one that the ledger says was made."""
+    event = next(iter(last_events(session, kind="change.proposed", subject=proposal.id)), None)
+    who = (proposal.proposed_by, proposal.proposed_by_id, proposal.proposed_via)
+    same = event is not None and (
+        event.data == said_of(proposal) and (event.actor, event.actor_id, event.via) == who
+    )
+    if not same:
+        yield _about("document", "is not what the ledger says was proposed")
 
 
 def approval_rule_of(session: Session, proposal: Proposal) -> ApprovalRule:

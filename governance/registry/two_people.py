@@ -38,8 +38,24 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """Somebody who stands behind another, since when, and how in words.
+
+    ``direct``: gave the role itself, which `Held` says too.
+    """
+
+    by: str
+    since: datetime
+    words: str
+    direct: bool = False
+
+
+@dataclass(frozen=True)
 class Pair:
-    """A proposer and who decides, each with the roles held now, and the role that each needs."""
+    """A proposer and who decides, each with the roles held now, and the role that each needs.
+
+    The ties are those who stand behind each.
+    """
 
     proposer: Person
     decider: Person
@@ -47,6 +63,8 @@ class Pair:
     decider_roles: tuple[Held, ...]
     proposer_role: str
     decider_role: str
+    proposer_ties: tuple[Tie, ...] = ()
+    decider_ties: tuple[Tie, ...] = ()
 
 
 def refusals(
@@ -96,22 +114,35 @@ def _cooling(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
     proposer, decider = pair.proposer, pair.decider
     if proposer.id == decider.id:
         return
+    for tie in pair.proposer_ties:
+        if tie.by == decider.id and not tie.direct:
+            yield from _until(tie.since, now, rule, tie.words)
     if given is not None and given.granted_by_id == decider.id:
         yield from _until(
-            given, now, rule, f"{decider.name} made {proposer.name}, who proposed it, {given.role}"
+            given.granted_at,
+            now,
+            rule,
+            f"{decider.name} made {proposer.name}, who proposed it, {given.role}",
         )
     if not rule.independent or taken is None:
         return
+    for since, words in _between(pair, indirect=True):
+        yield from _until(since, now, rule, words)
     if taken.granted_by_id == proposer.id:
         yield from _until(
-            taken, now, rule, f"{proposer.name}, who proposed it, made {decider.name} {taken.role}"
+            taken.granted_at,
+            now,
+            rule,
+            f"{proposer.name}, who proposed it, made {decider.name} {taken.role}",
         )
     if given is not None and given.granted_by_id == taken.granted_by_id:
         if taken.granted_by_id in (None, proposer.id, decider.id):
             return  # nobody known, or said above
-        later = max(given, taken, key=lambda held: held.granted_at)
         yield from _until(
-            later, now, rule, f"one person gave both {proposer.name} and {decider.name} their roles"
+            max(given.granted_at, taken.granted_at),
+            now,
+            rule,
+            f"one person gave both {proposer.name} and {decider.name} their roles",
         )
 
 
@@ -120,8 +151,41 @@ def _latest(roles: Iterable[Held], role: str) -> Held | None:
     return max(held, key=lambda one: one.granted_at, default=None)
 
 
-def _until(held: Held, now: datetime, rule: ApprovalRule, what: str) -> Iterator[str]:
-    ends = held.granted_at + timedelta(hours=rule.cooling_hours)
+def ties_between(pair: Pair, now: datetime, rule: ApprovalRule) -> tuple[str, ...]:
+    """Return how one person may stand behind both, as sentences: what the cooling time covers.
+
+    It is what an independent policy refuses; another one lets it pass, and the ledger says it.
+    """
+    mine = [(one.since, one.words) for one in pair.proposer_ties if one.by == pair.decider.id]
+    return tuple(
+        words
+        for since, words in (*mine, *_between(pair, indirect=False))
+        if now < _ends(since, rule)
+    )
+
+
+def _between(pair: Pair, *, indirect: bool) -> Iterator[tuple[datetime, str]]:
+    """Yield since when the proposer, or one person, stands behind the decider, and how.
+
+    With ``indirect`` what `Held` says is left out.
+    """
+    youngest = sorted(pair.proposer_ties, key=lambda tie: (tie.since, not tie.direct))
+    behind = {tie.by: tie for tie in youngest}
+    for tie in pair.decider_ties:
+        other = behind.get(tie.by)
+        if tie.by == pair.proposer.id:
+            if not (indirect and tie.direct):
+                yield tie.since, tie.words
+        elif other is not None and not (indirect and tie.direct and other.direct):
+            yield max(tie.since, other.since), f"{other.words}, and {tie.words}"
+
+
+def _until(since: datetime, now: datetime, rule: ApprovalRule, what: str) -> Iterator[str]:
+    ends = _ends(since, rule)
     if now < ends:
         length = f"the cooling time of {rule.cooling_hours} hours"
         yield f"{what} within {length}, which ends {format_time(ends)}"
+
+
+def _ends(since: datetime, rule: ApprovalRule) -> datetime:
+    return since + timedelta(hours=rule.cooling_hours)
