@@ -9,11 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from governance.identity.known_by import BY_TOKEN
 from governance.registry.two_people import Person, Tie
 from governance.store.principals import ApiToken, Principal, RoleGrant
 
 ADMINISTRATOR = "administrator"  # the role by which roles are given and tokens made
-TOKEN = "token:"  # noqa: S105 - how `via` begins, no secret
 
 
 class _Step(NamedTuple):
@@ -49,8 +49,8 @@ def ties_of(session: Session, person: Person, role: str) -> tuple[Tie, ...]:
 
 def _first(session: Session, person: Person, role: str) -> Iterator[_Step]:
     yield from _grants(session, person.id, role, person.name)
-    if (person.via or "").startswith(TOKEN):
-        row = session.get(ApiToken, str(person.via).removeprefix(TOKEN))
+    if (person.via or "").startswith(BY_TOKEN):
+        row = session.get(ApiToken, str(person.via).removeprefix(BY_TOKEN))
         if row is not None and row.created_by_id is not None:
             deed = f"made the token by which {person.name} is known"
             yield _Step(row.created_by_id, row.created_at, deed, grant=False)
