@@ -157,11 +157,13 @@ def ties_between(pair: Pair, now: datetime, rule: ApprovalRule) -> tuple[str, ..
     It is what an independent policy refuses; another one lets it pass, and the ledger says it.
     """
     mine = [(one.since, one.words) for one in pair.proposer_ties if one.by == pair.decider.id]
-    return tuple(
+    told = [
         words
         for since, words in (*mine, *_between(pair, indirect=False))
         if now < _ends(since, rule)
-    )
+    ]
+    # Whoever stands further back stands behind everybody: said only where nobody is nearer.
+    return tuple([words for words in told if ", who " not in words] or told)
 
 
 def _between(pair: Pair, *, indirect: bool) -> Iterator[tuple[datetime, str]]:
