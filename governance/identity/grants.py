@@ -69,7 +69,8 @@ def revoke_role(transaction: Transaction, principal: Principal, role: str) -> No
     require_known([role])
     grant = transaction.session.get(RoleGrant, (principal.id, role))
     if grant is None:
-        raise InputError(f"{principal.name!r} is no {role}", field="actor")
+        said = f"{principal.name!r} is no {role}"
+        raise InputError(said, field="actor", remedy="roles.list")
     if role == "administrator" and administrators(transaction.session) == {principal.id}:
         raise ConflictError("the last administrator keeps the role", field="role")
     transaction.session.delete(grant)

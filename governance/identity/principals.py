@@ -18,7 +18,7 @@ from governance.kernel.errors import (
     NotFoundError,
     UnauthenticatedError,
 )
-from governance.kernel.names import look_alike_keys
+from governance.kernel.names import is_plain, look_alike_keys
 from governance.store.finding import by_id_or_name, by_name
 from governance.store.names import claim_name
 from governance.store.principals import Principal
@@ -91,10 +91,10 @@ def add_new(
 def is_name(name: str) -> bool:
     """Return whether a principal may be named so.
 
-    A name is one line that can be printed, and neither is nor looks like what events call those
+    A name is one plain line, and neither is nor looks like what events call those
     who are no principal, nor begins like that.
     """
-    if not (0 < len(name) <= _LONGEST and name == name.strip() and name.isprintable()):
+    if not (0 < len(name) <= _LONGEST and name == name.strip() and is_plain(name)):
         return False
     taken, beginnings = _reserved()
     return not any(key in taken or key.startswith(beginnings) for key in look_alike_keys(name))

@@ -84,7 +84,11 @@ def _roles_among(roles: Sequence[str], held: frozenset[str], principal: Principa
     require_known(roles)
     wider = sorted(set(roles) - held)
     if wider:
-        raise InputError(f"{principal.name!r} does not hold {', '.join(wider)}", field="role")
+        raise InputError(
+            f"{principal.name!r} does not hold {', '.join(wider)}",
+            field="role",
+            remedy=f"roles.grant {principal.name} {wider[0]}",
+        )
     return sorted(set(roles) or held)
 
 

@@ -21,6 +21,9 @@ _IGNORABLE = re.compile(
     "\U00016fe4\U000e0000-\U000e0fff]"
 )
 _BLANK = re.compile("[\u2800\U0001d159]")  # what prints nothing although no property says so
+_STEERING = ("Cc", "Cs", "Zl", "Zp")
+_DIRECTING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+_MARKS = "\u200e\u200f\u061c"
 _HEX = re.compile(r"[0-9a-f]{8,}")
 _UUID = re.compile(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?")
 _MOST_READ = 5  # how many letters I are read in both ways, each for itself
@@ -44,6 +47,19 @@ def looks_like_an_id(name: str) -> bool:
     text = _settled(_latin(_seen(name))).casefold()
     return bool(
         _HEX.fullmatch(text) or _UUID.fullmatch(text.removeprefix("urn:uuid:").translate(_DIGITS))
+    )
+
+
+def is_plain(name: str) -> bool:
+    """Return whether a name is one line in which nothing steers the terminal or the direction.
+
+    Joiners without width stay: scripts need them.
+    """
+    return name.isprintable() or not any(
+        unicodedata.category(one) in _STEERING
+        or unicodedata.bidirectional(one) in _DIRECTING
+        or one in _MARKS
+        for one in name
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from governance.kernel.errors import InputError, StorageError, UnauthenticatedError
+from governance.kernel.names import is_plain
 from governance.kernel.secrets import holds_token
 from governance.operations.caller import EVERYTHING, Caller, local_reader
 from governance.operations.catalogue import Operation
@@ -41,7 +42,7 @@ def _claim(text: str | None) -> str | None:
     """Return a claimed name, which every event will repeat; raises InputError for other text."""
     if text is None:
         return None
-    if not (text.isprintable() and len(text) <= LONGEST_CLAIM) or holds_token(text):
+    if not (is_plain(text) and len(text) <= LONGEST_CLAIM) or holds_token(text):
         hint = f"one line that can be printed, of {LONGEST_CLAIM} letters at most, and no token"
         raise InputError("is no name", field="actor", hint=hint)
     return text

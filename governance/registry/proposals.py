@@ -122,5 +122,6 @@ def find_proposal(session: Session, identifier: str) -> Proposal:
     found = with_id(session, Proposal, identifier)
     if len(found) != 1:
         what = "no proposal" if not found else "more than one proposal"
-        raise InputError(f"{what} begins with {identifier!r}", field="proposal")
+        said = f"{what} begins with {identifier!r}"
+        raise InputError(said, field="proposal", remedy="proposals.list")
     return found[0]

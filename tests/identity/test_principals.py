@@ -91,6 +91,21 @@ def test_what_is_no_principal_is_refused(
         assert len(list_principals(session)) == 1
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jos\u00e9",
+        "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",
+        "\u674e\u00a0\u660e",
+        "initial",
+        "uwe",
+    ],
+)
+def test_people_are_called_as_their_scripts_write_them(store: Store, name: str) -> None:
+    with store.write() as transaction:
+        assert add_principal(transaction, name, "person").name == name
+
+
 def test_an_agent_holds_the_role_agent_alone_and_reads_nothing(store: Store) -> None:
     with store.write() as transaction:
         bot = add_principal(transaction, "bot", "agent")
