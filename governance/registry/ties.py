@@ -33,17 +33,17 @@ def ties_of(session: Session, person: Person, role: str) -> tuple[Tie, ...]:
     and stands behind it in another way too is there twice.
     """
     found: dict[tuple[str, bool], Tie] = {}
-    waiting = [(one, one.at, one.deed, one.grant) for one in _first(session, person, role)]
+    waiting = [(one, one.at, one.deed, one.grant, True) for one in _first(session, person, role)]
     while waiting:
-        step, since, deed, direct = waiting.pop()
+        step, since, deed, direct, near = waiting.pop()
         known = found.get((step.by, direct))
         if step.by == person.id or (known is not None and known.since >= since):
             continue
         name = session.get_one(Principal, step.by).name
-        found[step.by, direct] = Tie(step.by, since, f"{name} {deed}", direct)
+        found[step.by, direct] = Tie(step.by, since, f"{name} {deed}", direct, near)
         for before in _behind(session, step.by, name):
             whole = f"{before.deed}, who {deed}"
-            waiting.append((before, min(since, before.at), whole, False))
+            waiting.append((before, min(since, before.at), whole, False, False))
     return tuple(found[one] for one in sorted(found))
 
 

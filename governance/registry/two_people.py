@@ -41,13 +41,14 @@ class Held:
 class Tie:
     """Somebody who stands behind another, since when, and how in words.
 
-    ``direct``: gave the role itself, which `Held` says too.
+    ``direct``: gave the role itself, which `Held` says too. ``near``: nobody stands in between.
     """
 
     by: str
     since: datetime
     words: str
     direct: bool = False
+    near: bool = True
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ def _cooling(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
         )
     if not rule.independent or taken is None:
         return
-    for since, words in _between(pair, indirect=True):
-        yield from _until(since, now, rule, words)
+    for tie in _between(pair, indirect=True):
+        yield from _until(tie.since, now, rule, tie.words)
     if taken.granted_by_id == proposer.id:
         yield from _until(
             taken.granted_at,
@@ -156,18 +157,15 @@ def ties_between(pair: Pair, now: datetime, rule: ApprovalRule) -> tuple[str, ..
 
     It is what an independent policy refuses; another one lets it pass, and the ledger says it.
     """
-    mine = [(one.since, one.words) for one in pair.proposer_ties if one.by == pair.decider.id]
-    told = [
-        words
-        for since, words in (*mine, *_between(pair, indirect=False))
-        if now < _ends(since, rule)
-    ]
+    mine = [one for one in pair.proposer_ties if one.by == pair.decider.id]
+    ties = (*mine, *_between(pair, indirect=False))
+    told = [tie for tie in ties if now < _ends(tie.since, rule)]
     # Whoever stands further back stands behind everybody: said only where nobody is nearer.
-    return tuple([words for words in told if ", who " not in words] or told)
+    return tuple(tie.words for tie in [tie for tie in told if tie.near] or told)
 
 
-def _between(pair: Pair, *, indirect: bool) -> Iterator[tuple[datetime, str]]:
-    """Yield since when the proposer, or one person, stands behind the decider, and how.
+def _between(pair: Pair, *, indirect: bool) -> Iterator[Tie]:
+    """Yield how the proposer stands behind the decider, or one person behind both.
 
     With ``indirect`` what `Held` says is left out.
     """
@@ -177,9 +175,10 @@ def _between(pair: Pair, *, indirect: bool) -> Iterator[tuple[datetime, str]]:
         other = behind.get(tie.by)
         if tie.by == pair.proposer.id:
             if not (indirect and tie.direct):
-                yield tie.since, tie.words
+                yield tie
         elif other is not None and not (indirect and tie.direct and other.direct):
-            yield max(tie.since, other.since), f"{other.words}, and {tie.words}"
+            since, words = max(tie.since, other.since), f"{other.words}, and {tie.words}"
+            yield Tie(tie.by, since, words, near=tie.near and other.near)
 
 
 def _until(since: datetime, now: datetime, rule: ApprovalRule, what: str) -> Iterator[str]:

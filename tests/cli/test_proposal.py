@@ -175,8 +175,9 @@ def test_an_administrators_grant_cools_before_that_one_approves_what_it_enabled(
 ) -> None:
     refused = _settled(call("tester", "proposal", "approve", _propose_policy(call), code=2))
     assert refused == (
-        "error: actor: tester made bob, who proposed it, policy_owner within the cooling time of "
-        "24 hours, which ends MOMENT\n"
+        "error: actor: tester made the token by which bob is known within the cooling time of "
+        "24 hours, which ends MOMENT; tester made bob, who proposed it, policy_owner within the "
+        "cooling time of 24 hours, which ends MOMENT\n"
     )
 
 
