@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from governance.identity.external import identities_of, link_external, sign_in
-from governance.identity.grants import grant_role, roles_of
+from governance.identity.grants import administrators, grant_role, roles_of
 from governance.identity.links import PATH, create_link, use_link
 from governance.identity.principals import add_principal, disable_principal, find_principal
 from governance.identity.refusals import KEPT, count_refusal
@@ -134,3 +134,17 @@ def test_a_mapping_gives_an_agent_no_roles_whatever_kind_it_says(store: Store) -
         found = sign_in(transaction, ISSUER, "19", name="x", kind="person", roles=["auditor"])
         assert found.permissions == {"agent"}
         assert roles_of(transaction.session, bot.id) == {"agent"}
+
+
+def test_a_mapping_that_is_gone_leaves_the_last_administrator(store: Store) -> None:
+    both = ("administrator", "auditor")
+    with store.write() as transaction:
+        found = sign_in(transaction, ISSUER, "20", name="ada", kind="person", roles=both)
+        session = transaction.session
+        for one in administrators(session) - {found.principal}:
+            disable_principal(transaction, find_principal(session, one))
+        sign_in(transaction, ISSUER, "20", name="ada", kind="person", roles=[])
+        assert roles_of(session, str(found.principal)) == {"administrator"}
+        add_principal(transaction, "bea", "person", ["administrator"])
+        sign_in(transaction, ISSUER, "20", name="ada", kind="person", roles=[])
+        assert roles_of(session, str(found.principal)) == set()
