@@ -52,9 +52,13 @@ def downgrade(
     revision: Annotated[str, typer.Argument(help="Revision to move down to; base empties it.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; tables may be dropped.")] = False,
 ) -> None:
-    """Move the database down to a revision; what the dropped tables held is lost."""
+    """Move the database down to a revision; what the dropped tables and columns held is lost.
+
+    Events that held some of it verify no more, not after an upgrade either.
+    """
     if not yes:
-        _confirm("Tables of newer revisions are dropped with their rows.", door.as_json)
+        lost = "Tables and columns of newer revisions are dropped with what they hold, and events"
+        _confirm(f"{lost} that held some of it verify no more.", door.as_json)
     from governance.operations.installation import MoveTo
     from governance.operations.installation import downgrade as handler
 

@@ -132,6 +132,9 @@ def _caller(place: Place, operation: Operation, *, reads_settings: bool) -> Call
 
     if operation.effect == "pure" and not (reads_settings or os.environ.get(TOKEN_VARIABLE)):
         return local_reader()
+    if os.environ.get(TOKEN_VARIABLE) == "":
+        # Whoever meant to show a token is not to act as the local user instead.
+        raise InputError("is empty", field=TOKEN_VARIABLE, hint="unset it to be the local user")
     settings = place.settings
     token = None if settings.token is None else settings.token.get_secret_value()
     return caller_at(place, operation, token=token, claimed=settings.actor)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.door import Door, with_door
 from cli.output import note, print_table
 
+if TYPE_CHECKING:
+    from governance.operations.people_principals import PrincipalChanged
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 NameArgument = Annotated[str, typer.Argument(help="Name or id of the principal.")]
 RoleOption = Annotated[
-    list[str] | None, typer.Option("--role", help="A role, as `role list` names them; repeatable.")
+    list[str] | None,
+    typer.Option("--role", help="A role, as `role list` names them; repeatable. Default: none."),
 ]
 
 
@@ -93,10 +97,7 @@ def disable(door: Door, name: NameArgument) -> None:
     """Let a principal act no more, whatever credentials it has, from this moment on."""
     from governance.operations import people_principals as principals
 
-    answer = door.ask(principals.disable, principals.PrincipalNamed(name=name))
-    if door.printed(answer):
-        return
-    note(f"{answer.name}: {answer.state}")
+    _print_change(door, door.ask(principals.disable, principals.PrincipalNamed(name=name)))
 
 
 @app.command(epilog="Example: underwriter principal enable ada")
@@ -105,7 +106,9 @@ def enable(door: Door, name: NameArgument) -> None:
     """Let a disabled principal act again."""
     from governance.operations import people_principals as principals
 
-    answer = door.ask(principals.enable, principals.PrincipalNamed(name=name))
-    if door.printed(answer):
-        return
-    note(f"{answer.name}: {answer.state}")
+    _print_change(door, door.ask(principals.enable, principals.PrincipalNamed(name=name)))
+
+
+def _print_change(door: Door, answer: PrincipalChanged) -> None:
+    if not door.printed(answer):
+        note(f"{answer.name}: {answer.state}")

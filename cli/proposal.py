@@ -27,12 +27,14 @@ def proposal_help() -> None:
 @with_door
 def list_(
     door: Door,
-    state: Annotated[str | None, typer.Option(help="open, approved or rejected.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="open, approved or rejected. Default: all.")
+    ] = None,
 ) -> None:
     """List proposals, the oldest first."""
     from governance.operations import people_proposals as area
 
-    rows = door.ask(area.list_proposals, area.ProposalFilter(state=state))
+    rows = door.ask(area.list_proposals, door.request(area.ProposalFilter, state=state))
     if door.printed(rows):
         return
     print_table(

@@ -21,7 +21,10 @@ def print_proposal(found: ShownProposal) -> None:
     _line(f"id: {found.id}")
     _line(f"proposed by {found.proposed_by} on {format_time(found.proposed_at)}: {found.reason}")
     if found.decided_by is not None:
-        _line(f"{found.state} by {found.decided_by}")
+        via = "" if found.decided_via is None else f" ({found.decided_via})"
+        _line(f"{found.state} by {found.decided_by}{via}")
+        for tie in found.ties:
+            _line(f"- {tie}")
     else:
         _line(f"takes a second {found.role}")
     _print_state(found)

@@ -34,7 +34,7 @@ def create(
         typer.Option("--role", help="A role of the principal's; repeatable. Default: all of them."),
     ] = None,
     agent: Annotated[
-        str | None, typer.Option(help="Agent that the token acts for, and for no other.")
+        str | None, typer.Option(help="Agent that the token acts for, and no other. Default: none.")
     ] = None,
     expires: Annotated[str, typer.Option(help="How long it is good: 90d, 12h.")] = "90d",
 ) -> None:
@@ -55,7 +55,7 @@ def create(
 @with_door
 def list_(
     door: Door,
-    name: Annotated[str | None, typer.Argument(help="Only this principal's.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Only this principal's. Default: all.")] = None,
 ) -> None:
     """List tokens without their secrets, the oldest first."""
     from governance.operations import people_tokens as tokens

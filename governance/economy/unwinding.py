@@ -22,7 +22,8 @@ from governance.gate.decide import required_tier
 from governance.gate.position import AgentPosition
 from governance.store.economy import Authority
 from governance.store.economy_delegations import IS_ACTIVE, Delegation
-from governance.store.positions import BATCH, read_position
+from governance.store.finding import BATCH, batched
+from governance.store.positions import read_position
 from governance.store.store import Transaction
 
 
@@ -68,10 +69,8 @@ def with_money(session: Session, agent_ids: Iterable[str]) -> set[str]:
 
     `enforce_standing` finds nothing to take back from any other.
     """
-    wanted = list(agent_ids)
     found: set[str] = set()
-    for start in range(0, len(wanted), BATCH):
-        part = wanted[start : start + BATCH]
+    for part in batched(list(agent_ids), BATCH):
         used = select(Authority.agent_id).where(Authority.agent_id.in_(part))
         granted = select(Delegation.parent_id).where(IS_ACTIVE, Delegation.parent_id.in_(part))
         held = select(Delegation.child_id).where(IS_ACTIVE, Delegation.child_id.in_(part))

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.identity.grants import roles_of
+from governance.identity.known_by import BY_TOKEN, LOCAL, LOCAL_NAME
 from governance.identity.local import local_user, owns
-from governance.identity.principals import LOCAL, count_principals
+from governance.identity.principals import count_principals, require_active
 from governance.identity.roles import MAKING, OF_THE_OWNER, READING, permissions_of
 from governance.identity.secrets import parts_of, same
 from governance.identity.tokens import state_of
@@ -18,8 +19,6 @@ from governance.kernel.errors import UnauthenticatedError
 from governance.store.principals import ApiToken, Principal
 
 BEFORE_UPGRADE = frozenset({MAKING, READING})
-BY_TOKEN = "token:"  # noqa: S105 - how `via` begins, no secret
-BY_ISSUER = "issuer:"
 INVALID = "the token is not valid"
 _SAID = {
     "expired": "the token has expired",
@@ -75,16 +74,16 @@ def by_local_user(session: Session) -> Identity:
     if found is not None and found.state == "active":
         held = permissions_of(roles_of(session, found.id))
         held |= OF_THE_OWNER if mine else frozenset()
-        return Identity(found.id, found.name, held, "local", owner=mine)
+        return Identity(found.id, found.name, held, LOCAL, owner=mine)
     if not mine:
         if found is not None:
-            raise UnauthenticatedError(_SAID["disabled"], reason="disabled")
+            require_active(found)
         raise UnauthenticatedError(
             f"the local user {user!r} is no principal here",
             reason="unknown_local",
             hint="show a token, or let the owner of the database add a principal",
         )
-    return Identity(None, f"{LOCAL}{user}", of_the_owner(session), "local", owner=True)
+    return Identity(None, f"{LOCAL_NAME}{user}", of_the_owner(session), LOCAL, owner=True)
 
 
 def of_the_owner(session: Session) -> frozenset[str]:
@@ -102,4 +101,4 @@ def before_upgrade(session: Session) -> Identity:
         raise UnauthenticatedError(
             f"the local user {user!r} does not own the database", reason="unknown_local"
         )
-    return Identity(None, f"{LOCAL}{user}", BEFORE_UPGRADE, "local", owner=True)
+    return Identity(None, f"{LOCAL_NAME}{user}", BEFORE_UPGRADE, LOCAL, owner=True)

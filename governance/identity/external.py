@@ -8,11 +8,12 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.identity.authenticate import BY_ISSUER, Identity
-from governance.identity.grants import holds, roles_of, store_grant
-from governance.identity.principals import add_new
+from governance.identity.authenticate import Identity
+from governance.identity.grants import administrators, holds, roles_of, store_grant
+from governance.identity.known_by import BY_ISSUER
+from governance.identity.principals import add_new, require_active
 from governance.identity.roles import AGENT, permissions_of, require_known
-from governance.kernel.errors import ConflictError, UnauthenticatedError
+from governance.kernel.errors import ConflictError
 from governance.store.ledger import Proof
 from governance.store.principals import ExternalIdentity, Principal, RoleGrant
 from governance.store.store import Transaction
@@ -42,9 +43,8 @@ def sign_in(
         link_external(acting, principal, issuer, subject)
     else:
         principal = transaction.session.get_one(Principal, link.principal_id)
-    if principal.state != "active":
-        raise UnauthenticatedError("the principal is disabled", reason="disabled")
-    _take_over(acting, principal, [] if kind == AGENT else wanted)
+    require_active(principal)
+    _take_over(acting, principal, [] if AGENT in (kind, principal.kind) else wanted)
     held = permissions_of(roles_of(transaction.session, principal.id))
     return Identity(principal.id, principal.name, held, BY_ISSUER + issuer)
 
@@ -88,7 +88,10 @@ def _linked(session: Session, issuer: str, subject: str) -> ExternalIdentity | N
 
 
 def _take_over(transaction: Transaction, principal: Principal, wanted: list[str]) -> None:
-    """Let the roles that this issuer's mapping gave be the wanted ones; record what changed."""
+    """Let the roles that this issuer's mapping gave be the wanted ones; record what changed.
+
+    The last active administrator stays one, as where people take roles.
+    """
     session = transaction.session
     given = {
         row.role: row
@@ -100,6 +103,8 @@ def _take_over(transaction: Transaction, principal: Principal, wanted: list[str]
     }
     gained = [role for role in wanted if not holds(session, principal.id, role)]
     lost = sorted(set(given) - set(wanted))
+    if "administrator" in lost and administrators(session) == {principal.id}:
+        lost.remove("administrator")
     for role in gained:
         store_grant(transaction, principal, role)
     for role in lost:

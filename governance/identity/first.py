@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from governance.identity.known_by import LOCAL
 from governance.identity.local import local_user
-from governance.identity.principals import add_new, count_principals
+from governance.identity.principals import add_new, count_principals, is_name
 from governance.identity.roles import ALL_BUT_AGENT
 from governance.kernel.names import looks_like_an_id
 from governance.store.ledger import Proof
@@ -20,6 +21,7 @@ def add_first_principal(transaction: Transaction) -> Principal | None:
     if count_principals(transaction.session):
         return None
     user = local_user(transaction.session)
-    acting = replace(transaction, actor=BY, proof=Proof(via="local"))
-    name = f"user {user}" if looks_like_an_id(user) else user
+    acting = replace(transaction, actor=BY, proof=Proof(via=LOCAL))
+    fits = is_name(user) and not looks_like_an_id(user)
+    name = user if fits else f"user {user}"
     return add_new(acting, name, "person", roles=ALL_BUT_AGENT, local_user=user)

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance.identity.roles import AGENT, require_known
+from governance.identity.known_by import LOCAL_NAME
+from governance.identity.roles import require_fitting, require_known
 from governance.kernel.errors import ConflictError, ForbiddenError, InputError
 from governance.kernel.value import Value
 from governance.store.principals import Principal, RoleGrant
@@ -31,9 +32,7 @@ def grant_role(transaction: Transaction, principal: Principal, role: str) -> boo
     Raises ForbiddenError where who acts is the principal, InputError for a role that does not
     exist or that an agent cannot hold.
     """
-    require_known([role])
-    if principal.kind == AGENT and role != AGENT:
-        raise InputError("an agent holds the role agent and no other", field="role")
+    require_fitting(principal.kind, [role])
     return give(transaction, principal, role)
 
 
@@ -70,7 +69,8 @@ def revoke_role(transaction: Transaction, principal: Principal, role: str) -> No
     require_known([role])
     grant = transaction.session.get(RoleGrant, (principal.id, role))
     if grant is None:
-        raise InputError(f"{principal.name!r} is no {role}", field="actor")
+        said = f"{principal.name!r} is no {role}"
+        raise InputError(said, field="actor", remedy="roles.list")
     if role == "administrator" and administrators(transaction.session) == {principal.id}:
         raise ConflictError("the last administrator keeps the role", field="role")
     transaction.session.delete(grant)
@@ -123,5 +123,5 @@ def administrators(session: Session) -> set[str]:
 
 def is_who_acts(transaction: Transaction, principal: Principal) -> bool:
     """Return whether who acts is this principal, also where only the local user is known."""
-    local = principal.local_user is not None and f"local:{principal.local_user}"
+    local = principal.local_user is not None and f"{LOCAL_NAME}{principal.local_user}"
     return transaction.proof.actor_id == principal.id or transaction.actor == local

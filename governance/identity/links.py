@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from governance.identity.principals import require_active
 from governance.identity.secrets import hash_of, new_secret
 from governance.kernel.errors import ConflictError, UnauthenticatedError
 from governance.store.principals import Principal, SignInLink
@@ -57,8 +58,7 @@ def use_link(transaction: Transaction, path: str) -> Principal:
         reason = "unknown" if row is None else "used" if row.used_at is not None else "expired"
         raise UnauthenticatedError("the sign-in link is not valid any more", reason=reason)
     principal = transaction.session.get_one(Principal, row.principal_id)
-    if principal.state != "active":
-        raise UnauthenticatedError("the principal is disabled", reason="disabled")
+    require_active(principal)
     row.used_at = transaction.now
     transaction.record("session.link_used", principal.id, {"name": principal.name, "link": row.id})
     return principal

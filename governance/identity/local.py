@@ -12,7 +12,8 @@ from governance.kernel import system
 
 _USER = text("SELECT session_user")
 _OWNS = text(
-    "SELECT r.rolsuper OR d.datdba = r.oid FROM pg_roles r, pg_database d "
+    "SELECT r.rolsuper OR d.datdba = r.oid FROM pg_catalog.pg_roles r, "
+    "pg_catalog.pg_database d "
     "WHERE r.rolname = session_user AND d.datname = current_database()"
 )
 

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, get_args
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from governance.identity.grants import administrators, give, store_grant
-from governance.identity.roles import AGENT, require_known
-from governance.kernel.errors import ConflictError, InputError, NotFoundError
-from governance.store.finding import by_id_or_name
+from governance.identity.known_by import BY_ISSUER, BY_TOKEN, LOCAL, LOCAL_NAME
+from governance.identity.roles import AGENT, require_fitting
+from governance.kernel.errors import (
+    ConflictError,
+    InputError,
+    NotFoundError,
+    UnauthenticatedError,
+)
+from governance.kernel.names import is_plain, look_alike_keys
+from governance.store.finding import by_id_or_name, by_name
 from governance.store.names import claim_name
 from governance.store.principals import Principal
 from governance.store.store import Transaction
 
 Kind = Literal["person", "service", "agent"]
 
-_NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_LONGEST = 200
 # Names by which events call those who are no principal.
 NOBODY = "unauthenticated"
-LOCAL = "local:"
-_TAKEN = frozenset({NOBODY, "migration", "init", "local"})
+_TAKEN = (NOBODY, "migration", "init", LOCAL)
+# How those begin, and what says how somebody is known.
+_BEGINNINGS = (LOCAL_NAME, BY_ISSUER, BY_TOKEN, "session:")
 
 
 def add_principal(
@@ -38,7 +46,7 @@ def add_principal(
         raise InputError(f"{kind!r} is no kind", field="kind", hint=", ".join(get_args(Kind)))
     wanted = _roles_of(kind, roles)
     session = transaction.session
-    found = session.scalar(select(Principal).where(Principal.name == name))
+    found = by_name(session, Principal, name)
     if found is not None and found.kind != kind:
         raise ConflictError(f"{name!r} is a principal of kind {found.kind}", field="kind")
     if found is None:
@@ -57,8 +65,7 @@ def add_new(
     local_user: str | None = None,
 ) -> Principal:
     """Store a principal that is not there yet, with roles that are known to fit; one event."""
-    reserved = name in _TAKEN or name.startswith(LOCAL)
-    if not _NAME.fullmatch(name) or name != name.strip() or reserved:
+    if not is_name(name):
         raise InputError(f"{name!r} is no name for a principal", field="name")
     identifier = transaction.new_id()
     taken = f"there is a principal {name!r} already"
@@ -81,6 +88,25 @@ def add_new(
     return principal
 
 
+def is_name(name: str) -> bool:
+    """Return whether a principal may be named so.
+
+    A name is one plain line, and neither is nor looks like what events call those
+    who are no principal, nor begins like that.
+    """
+    if not (0 < len(name) <= _LONGEST and name == name.strip() and is_plain(name)):
+        return False
+    taken, beginnings = _reserved()
+    return not any(key in taken or key.startswith(beginnings) for key in look_alike_keys(name))
+
+
+@lru_cache(maxsize=1)
+def _reserved() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the keys of the names that are taken, and those of the beginnings."""
+    taken = frozenset(key for name in _TAKEN for key in look_alike_keys(name))
+    return taken, tuple(key for text in _BEGINNINGS for key in look_alike_keys(text))
+
+
 def find_principal(session: Session, name_or_id: str) -> Principal:
     """Return a principal by id or name; raises NotFoundError."""
     found = by_id_or_name(session, Principal, name_or_id)
@@ -89,6 +115,12 @@ def find_principal(session: Session, name_or_id: str) -> Principal:
             f"no principal is named {name_or_id!r}", field="name", remedy="principals.list"
         )
     return found
+
+
+def require_active(principal: Principal) -> None:
+    """Raise UnauthenticatedError for a disabled principal: no credential of it counts."""
+    if principal.state != "active":
+        raise UnauthenticatedError("the principal is disabled", reason="disabled")
 
 
 def list_principals(session: Session) -> list[Principal]:
@@ -125,9 +157,5 @@ def enable_principal(transaction: Transaction, principal: Principal) -> bool:
 
 
 def _roles_of(kind: str, roles: Sequence[str]) -> list[str]:
-    require_known(roles)
-    if kind != AGENT:
-        return list(roles)
-    if set(roles) - {AGENT}:
-        raise InputError("an agent holds the role agent and no other", field="role")
-    return [AGENT]
+    require_fitting(kind, roles)
+    return [AGENT] if kind == AGENT else list(roles)

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from governance.identity.authenticate import BY_ISSUER, BY_TOKEN, Identity, of_the_owner
+from governance.identity.authenticate import Identity, of_the_owner
+from governance.identity.known_by import BY_ISSUER, BY_TOKEN, LOCAL
 from governance.identity.local import local_user, owns
 from governance.identity.roles import OF_THE_OWNER, permissions_of
 from governance.identity.tokens import state_of
@@ -39,7 +40,7 @@ def still_stands(
     Asked inside the transaction that does it, so that what was taken in between counts.
     """
     names = frozenset(wanted) & identity.permissions
-    local = identity.via == "local"
+    local = identity.via == LOCAL
     if local and identity.owner and names & _of_the_owner(session, identity) and owns(session):
         return True
     if identity.principal is None or not names:

@@ -37,6 +37,14 @@ def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     return held | {READING} if held - {AGENT} else held
 
 
+def require_fitting(kind: str, roles: Iterable[str]) -> None:
+    """Raise InputError where a role does not exist, or a principal of the kind cannot hold it."""
+    named = list(roles)
+    require_known(named)
+    if kind == AGENT and set(named) - {AGENT}:
+        raise InputError("an agent holds the role agent and no other", field="role")
+
+
 def require_known(roles: Iterable[str]) -> None:
     """Raise InputError where a role does not exist."""
     for role in roles:

@@ -15,7 +15,12 @@ _TOKEN = re.compile(r"uw_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
 
 def new_secret(random_bytes: RandomBytes) -> str:
     """Return 256 random bits in 43 letters, digits, ``-`` and ``_``."""
-    return urlsafe_b64encode(random_bytes(SECRET_BYTES)).decode().rstrip("=")
+    return base64url(random_bytes(SECRET_BYTES))
+
+
+def base64url(raw: bytes) -> str:
+    """Return base64url without padding (RFC 7515, 2)."""
+    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def hash_of(secret: str) -> str:

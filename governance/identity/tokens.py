@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.identity.grants import roles_of
+from governance.identity.known_by import BY_TOKEN
 from governance.identity.roles import require_known
 from governance.identity.secrets import hash_of, new_secret, new_token_id, token_text
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
@@ -57,17 +58,13 @@ def create_token(
     """
     if principal.state != "active":
         raise ConflictError(f"{principal.name!r} is disabled", field="name")
-    require_known(roles)
-    held = roles_of(transaction.session, principal.id)
-    wider = sorted(set(roles) - held)
-    if wider:
-        raise InputError(f"{principal.name!r} does not hold {', '.join(wider)}", field="role")
+    taken = _roles_among(roles, roles_of(transaction.session, principal.id), principal)
     secret = new_secret(transaction.random_bytes)
     row = ApiToken(
         id=new_token_id(transaction.random_bytes),
         principal_id=principal.id,
         secret_hash=hash_of(secret),
-        roles=sorted(set(roles) or held),
+        roles=taken,
         agent_id=None if agent is None else agent.id,
         created_by=transaction.actor,
         created_by_id=transaction.proof.actor_id,
@@ -81,6 +78,18 @@ def create_token(
     payload = {"principal": principal.id, "name": principal.name, "roles": row.roles}
     transaction.record("token.created", row.id, {**payload, "agent": row.agent_id})
     return Made(row, token_text(row.id, secret))
+
+
+def _roles_among(roles: Sequence[str], held: frozenset[str], principal: Principal) -> list[str]:
+    require_known(roles)
+    wider = sorted(set(roles) - held)
+    if wider:
+        raise InputError(
+            f"{principal.name!r} does not hold {', '.join(wider)}",
+            field="role",
+            remedy=f"roles.grant {principal.name} {wider[0]}",
+        )
+    return sorted(set(roles) or held)
 
 
 def revoke_token(transaction: Transaction, identifier: str) -> ApiToken:
@@ -126,7 +135,7 @@ def list_tokens(
 
 def keep_last_use(store: Store, via: str) -> None:
     """Keep the day on which a token was used; `via` says which, as events do."""
-    identifier = via.removeprefix("token:")
+    identifier = via.removeprefix(BY_TOKEN)
     today = store.clock.now().date().isoformat()
     with store.read() as session:
         if session.get_one(ApiToken, identifier).last_used_on == today:

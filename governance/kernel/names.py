@@ -7,13 +7,13 @@ carry over: ``I`` looks like ``l``, and is ``i`` in capitals, but ``i`` does not
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
+
+from governance.kernel.confusables import twins
 
 # The code points that DerivedCoreProperties.txt calls default-ignorable, where they are no Cf.
 _IGNORABLE = re.compile(
@@ -21,6 +21,9 @@ _IGNORABLE = re.compile(
     "\U00016fe4\U000e0000-\U000e0fff]"
 )
 _BLANK = re.compile("[\u2800\U0001d159]")  # what prints nothing although no property says so
+_STEERING = ("Cc", "Cs", "Zl", "Zp")
+_DIRECTING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+_MARKS = "\u200e\u200f\u061c"
 _HEX = re.compile(r"[0-9a-f]{8,}")
 _UUID = re.compile(r"\{?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?")
 _MOST_READ = 5  # how many letters I are read in both ways, each for itself
@@ -44,6 +47,19 @@ def looks_like_an_id(name: str) -> bool:
     text = _settled(_latin(_seen(name))).casefold()
     return bool(
         _HEX.fullmatch(text) or _UUID.fullmatch(text.removeprefix("urn:uuid:").translate(_DIGITS))
+    )
+
+
+def is_plain(name: str) -> bool:
+    """Return whether a name is one line in which nothing steers the terminal or the direction.
+
+    Joiners without width stay: scripts need them.
+    """
+    return name.isprintable() or not any(
+        unicodedata.category(one) in _STEERING
+        or unicodedata.bidirectional(one) in _DIRECTING
+        or one in _MARKS
+        for one in name
     )
 
 
@@ -89,54 +105,6 @@ def _key(text: str) -> str:
     return _folded(_settled(_drawn(_folded(text))))
 
 
-class _Twins(NamedTuple):
-    """What characters look like: the shape that stands for all alike, and the Latin twin."""
-
-    shape: dict[int, str]
-    latin: dict[int, str]
-
-
-@lru_cache(maxsize=1)
-def _twins() -> _Twins:
-    """Read the table of confusables: each character to those like it, by the shape they share."""
-    from importlib.resources import files
-
-    # Read here and not by the package, which imports a client of the web with it and takes the
-    # folder of its data from the environment.
-    raw = json.loads((files("confusable_homoglyphs") / "confusables.json").read_text("utf-8"))
-    alike: dict[str, set[str]] = {}
-    for key, entries in raw.items():
-        # Right-to-left characters stand between marks of direction in the source of the table.
-        found = alike.setdefault(key.strip("\u200e"), set())
-        found.update(entry["c"].strip("\u200e") for entry in entries)
-    shape = {ord(one): _shape(one, alike) for one in alike if len(one) == 1}
-    latin = {}
-    for code, drawn in shape.items():
-        if twin := _latin_twin(chr(code), {drawn, *alike[drawn]}):
-            latin[code] = twin
-    return _Twins({code: drawn for code, drawn in shape.items() if drawn != chr(code)}, latin)
-
-
-def _shape(one: str, alike: dict[str, set[str]]) -> str:
-    """Return the centre of the star: every character is listed with its shape alone."""
-    if len(alike[one]) > 1:
-        return one
-    (other,) = alike[one]
-    pair = len(other) == 1 and len(alike[other]) == 1
-    return min(one, other) if pair else other
-
-
-def _latin_twin(one: str, alike: set[str]) -> str | None:
-    if one.isascii():
-        return None
-    latin = sorted(other for other in alike if len(other) == 1 and other.isascii())
-    return next((other for other in latin if _case(other) == _case(one)), None)
-
-
-def _case(one: str) -> tuple[bool, bool]:
-    return one.isupper(), one.islower()
-
-
 def _seen(name: str) -> str:
     """Return what can be seen of a name; every kind of space is one."""
     if name.isascii() and name.isprintable():
@@ -163,12 +131,12 @@ def _folded(text: str) -> str:
 
 
 def _drawn(text: str) -> str:
-    return _decomposed(text).translate(_twins().shape)
+    return _decomposed(text).translate(twins().shape)
 
 
 def _latin(text: str) -> str:
     """Return the Latin letters that a text looks like: as it stands, then in compatible form."""
-    table = _twins().latin
+    table = twins().latin
     compatible = _compatible(_decomposed(text).translate(table))
     return _compatible(_decomposed(compatible).translate(table))
 

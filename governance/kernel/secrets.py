@@ -77,6 +77,11 @@ def without_secrets(text: str) -> str:
     return _NAMED.sub(_hidden_if_secret, text) if "=" in text else text
 
 
+def holds_token(text: str) -> bool:
+    """Return whether an API token stands in a text."""
+    return _TOKEN.search(text) is not None
+
+
 def _hidden_if_secret(found: re.Match[str]) -> str:
     name = unquote(found["name"]).lower().replace("-", "_")
     in_query = found.string[: found.start()].endswith(("?", "&"))

@@ -9,7 +9,7 @@ from pydantic import Field
 from governance.kernel.value import Value
 from governance.operations.requests import AgentNamed, Moment
 from governance.operations.work import Reading, Writing
-from governance.registry.kin import History
+from governance.registry.agent_history import History
 from governance.registry.standing import AgentStanding
 
 Digests = Annotated[
@@ -174,8 +174,8 @@ def show(work: Reading, request: ShowAgent) -> AgentShown:
 
     The history is that of its digests: attempts, and the agents that share them.
     """
+    from governance.registry.agent_history import history_of
     from governance.registry.agents import find_agent
-    from governance.registry.kin import history_of
     from governance.registry.standing import standing_of_agent
 
     agent = find_agent(work.session, request.agent)

@@ -6,13 +6,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from governance.kernel.errors import StorageError, UnauthenticatedError
+from governance.kernel.errors import InputError, StorageError, UnauthenticatedError
+from governance.kernel.names import is_plain
+from governance.kernel.secrets import holds_token
 from governance.operations.caller import EVERYTHING, Caller, local_reader
 from governance.operations.catalogue import Operation
+from governance.operations.permit import state_for
 from governance.operations.place import Place
 
 if TYPE_CHECKING:
     from governance.identity.authenticate import Identity
+
+LONGEST_CLAIM = 200
 
 
 def caller_at(
@@ -21,14 +26,26 @@ def caller_at(
     """Return who asks for an operation at a place: the holder of a token, or the local user.
 
     Raises UnauthenticatedError, which is counted in the ledger, where the credential proves
-    nothing. What needs no database asks it nothing, unless a token is shown. Where there is no
-    database yet there is nobody to be asked: the local user makes it.
+    nothing, and InputError where what is claimed is no name. What needs no database asks it
+    nothing, unless a token is shown. Where there is no database yet there is nobody to be asked:
+    the local user makes it.
     """
+    claim = _claim(claimed)
     if token is not None:
-        return replace(by_token(place, token), claimed=claimed)
+        return replace(by_token(place, token), claimed=claim)
     if operation.effect == "pure":
         return local_reader()
-    return replace(_local(place, operation), claimed=claimed)
+    return replace(_local(place, operation), claimed=claim)
+
+
+def _claim(text: str | None) -> str | None:
+    """Return a claimed name, which every event will repeat; raises InputError for other text."""
+    if text is None:
+        return None
+    if not (is_plain(text) and len(text) <= LONGEST_CLAIM) or holds_token(text):
+        hint = f"one line that can be printed, of {LONGEST_CLAIM} letters at most, and no token"
+        raise InputError("is no name", field="actor", hint=hint)
+    return text
 
 
 def by_token(place: Place, token: str) -> Caller:
@@ -51,12 +68,9 @@ def by_token(place: Place, token: str) -> Caller:
 def _local(place: Place, operation: Operation) -> Caller:
     from governance.identity import authenticate
 
-    try:
-        state = place.state()
-    except StorageError:
-        if "reader" in operation.permissions:
-            return local_reader()  # what needs the database says itself what is wrong with it
-        raise
+    state = state_for(place, operation)
+    if state is None:
+        return local_reader()
     if state not in ("current", "older"):
         # Nothing of ours is there that anybody could be kept from.
         return replace(local_reader(), permissions=EVERYTHING)

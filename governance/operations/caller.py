@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
+
+from governance.identity.known_by import LOCAL
+from governance.identity.roles import READING, ROLES
 
 if TYPE_CHECKING:
     from governance.store.ledger import Proof
 
-# The roles of `governance.identity.roles`, which says what each may do.
-Permission = Literal[
-    "reader",  # reads, and runs what stores nothing
-    "operator",
-    "auditor",
-    "policy_owner",
-    "treasurer",
-    "compliance",
-    "administrator",
-    "agent",  # what an agent may do for itself
-    "backup",
-    "restore",  # making, filling and upgrading a database
-    "downgrade",  # drops rows
-    "rotate_keys",
-    "trust",
-]
-EVERYTHING: frozenset[str] = frozenset(get_args(Permission))
-LOCAL = "local"
+EVERYTHING = frozenset(ROLES)
 
 
 @dataclass(frozen=True)
@@ -58,4 +44,4 @@ def local_reader() -> Caller:
     """Return the local user, who may do what stores nothing: no database is asked who it is."""
     from governance.kernel import system
 
-    return Caller(None, system.operating_system_user(), frozenset({"reader"}))
+    return Caller(None, system.operating_system_user(), frozenset({READING}))

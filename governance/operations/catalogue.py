@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from governance.kernel.errors import NotFoundError, UnderwriterError
-from governance.operations.caller import Permission
 
 # pure: needs no database. reads: one session. writes: one transaction, all or nothing.
 # runs: long work in transactions of its own, which goes on where it was stopped.
@@ -29,13 +28,14 @@ class Operation:
     """One thing that a user can do.
 
     ``handler`` is a dotted path, ``module:function``, below `governance.operations`; ``command``
-    the words of the command line. Any of the ``permissions`` is enough. ``own`` is the field of the
+    the words of the command line. Any of the ``permissions``, which are
+    the roles of `governance.identity.roles`, is enough. ``own`` is the field of the
     request that names an agent, or a reservation of one, where an agent can ask for itself.
     """
 
     name: str
     command: str
-    permissions: tuple[Permission, ...]
+    permissions: tuple[str, ...]
     own: str | None
     effect: Effect
     handler: str
@@ -109,7 +109,7 @@ def _operation(row: dict[str, str]) -> Operation:
     return Operation(
         name=row["name"],
         command=row["command"],
-        permissions=cast("tuple[Permission, ...]", tuple(row["permission"].split())),
+        permissions=tuple(row["permission"].split()),
         own=row["own"] or None,
         effect=cast("Effect", row["effect"]),
         handler=row["handler"],

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import platform
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from governance.kernel.errors import UnauthenticatedError, UnderwriterError
+from governance.kernel.errors import UnderwriterError
 from governance.kernel.secrets import without_secrets
 from governance.kernel.value import Value
 from governance.operations.catalogue import help_of
+from governance.operations.installation_people import Check, check_names, check_people
 from governance.operations.requests import Nothing
 from governance.operations.work import Running
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-SHOWN = 10  # how many names are named
 
 # extra -> the module that tells whether it is installed
 EXTRAS = {
@@ -32,15 +28,6 @@ EXTRAS = {
     "ray": "ray",
     "oidc": "joserfc",
 }
-
-
-class Check(Value):
-    """One thing that was looked at; ``state`` is ok, none (absent, not needed) or fault."""
-
-    what: str
-    state: str
-    found: str
-    hint: str = ""
 
 
 class Diagnosis(Value):
@@ -120,42 +107,6 @@ def _ontology() -> Check:
     return Check(what="ontology", state="ok", found=found)
 
 
-def _people(session: Session, work: Running) -> list[Check]:
-    """Say who acts here without a token, who can act at all, and whether one person is enough."""
-    from governance.identity.authenticate import by_local_user
-    from governance.identity.grants import roles_of
-    from governance.identity.principals import list_principals
-
-    try:
-        here = by_local_user(session)
-        found = f"{here.name}: {', '.join(sorted(here.permissions)) or 'no role'}"
-        checks = [Check(what="local user", state="ok", found=found)]
-    except UnauthenticatedError as refusal:
-        checks = [Check(what="local user", state="none", found=refusal.message)]
-    rows = list_principals(session)
-    active = [row for row in rows if row.state == "active"]
-    deciding = [
-        row.name
-        for row in active
-        if row.kind == "person" and roles_of(session, row.id) & {"policy_owner", "auditor"}
-    ]
-    found = f"{len(active)} active, {len(rows) - len(active)} disabled"
-    checks.append(Check(what="principals", state="ok", found=found))
-    if work.settings.single_user:
-        said = "the only person approves their own proposals; events say so"
-        checks.append(Check(what="second person", state="none", found=said))
-    elif len(deciding) < 2:
-        checks.append(
-            Check(
-                what="second person",
-                state="none",
-                found="nobody else can approve what is proposed",
-                hint="add a second person with the roles policy_owner and auditor",
-            )
-        )
-    return checks
-
-
 def _database(work: Running) -> list[Check]:
     from governance.store.ledger import ledger_head
     from governance.store.revision import require_current, store_state
@@ -168,8 +119,8 @@ def _database(work: Running) -> list[Check]:
         checks.append(Check(what="schema", state="ok", found=revision))
         with store.read() as session:
             events, head = ledger_head(session)
-            people = _people(session, work)
-            names = _names(session)
+            people = check_people(session, single_user=work.settings.single_user)
+            names = check_names(session)
         checks.append(Check(what="ledger", state="ok", found=f"{events} events, head {head[:12]}"))
         checks += [*people, names]
     except UnderwriterError as error:
@@ -177,35 +128,3 @@ def _database(work: Running) -> list[Check]:
             Check(what="schema", state="fault", found=str(error), hint=help_of(error) or "")
         )
     return checks
-
-
-def _names(session: Session) -> Check:
-    """Name whoever acts under a name that looks like an id or like an earlier name of its kind.
-
-    Retired agents and disabled principals are left out. The others are no fault: such names were
-    given before they were refused, and may stay.
-    """
-    from governance.identity.principals import list_principals
-    from governance.registry.agents import agents_in_service
-
-    people = [row for row in list_principals(session) if row.state == "active"]
-    agents = agents_in_service(session)
-    said = _strange([(row.id, row.name) for row in agents])
-    said += _strange([(row.id, row.name) for row in people])
-    if not said:
-        found = f"{len(agents) + len(people)} names, no look-alikes"
-        return Check(what="names", state="ok", found=found)
-    if len(said) > SHOWN:
-        said[SHOWN:] = [f"and {len(said) - SHOWN} more"]
-    hint = "retire or disable, by their ids, the ones that are not what they seem"
-    return Check(what="names", state="ok", found="; ".join(said), hint=hint)
-
-
-def _strange(named: list[tuple[str, str]]) -> list[str]:
-    from governance.kernel.names import strange_names
-
-    found = []
-    for one in strange_names(name for _, name in named):
-        like = "an id" if one.like is None else ascii(one.like)
-        found.append(f"{one.name!a} ({named[one.position][0]}) looks like {like}")
-    return found

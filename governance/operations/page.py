@@ -14,10 +14,11 @@ HEADER = """# Operations
 
 Written from the catalogue (`governance/operations/data/operations.csv`) by `make docs`; `make
 check` fails where the two differ. Each thing that a user can do is defined once, with the
-permission that it takes, and every door leads to it: the command line names operations by its own
-words, a program by `governance.operations.perform`. *pure* needs no database, *reads* opens one
-session, *writes* is one transaction (all of it or nothing), *runs* is long work in transactions of
-its own. *bound*: the database's roles, once in use, are asked for the permission.
+permission that it takes (a role; any one of several), and every door leads to it: the command line
+names operations by its own words, a program by `governance.operations.perform`. *pure* needs no
+database, *reads* opens one session, *writes* is one transaction (all of it or nothing), *runs* is
+long work in transactions of its own. *own*: whoever holds a token that is bound to an agent asks
+for that agent too.
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -12,8 +13,6 @@ from governance.operations.requests import Nothing
 from governance.operations.work import Reading, Writing
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from governance.store.principals import Principal
 
 
@@ -62,28 +61,35 @@ class PrincipalChanged(Value):
 
 def add(work: Writing, request: NewPrincipal) -> PrincipalState:
     """Add somebody who can act; said again with other roles, it adds those."""
+    from governance.identity.grants import roles_of
     from governance.identity.principals import add_principal
 
     added = add_principal(work.transaction, request.name, request.kind, request.roles)
-    return _state(work.session, added)
+    return _state(added, roles_of(work.session, added.id))
 
 
 def list_principals(work: Reading, request: Nothing) -> list[PrincipalState]:
     """List every principal with its roles."""
     from governance.identity import principals
+    from governance.identity.grants import list_grants
 
-    return [_state(work.session, row) for row in principals.list_principals(work.session)]
+    held: dict[str, set[str]] = {}
+    for grant in list_grants(work.session):
+        held.setdefault(grant.actor_id, set()).add(grant.role)
+    rows = principals.list_principals(work.session)
+    return [_state(row, held.get(row.id, ())) for row in rows]
 
 
 def show(work: Reading, request: PrincipalNamed) -> PrincipalShown:
     """Show a principal: roles, tokens without their secrets, identities of other issuers."""
     from governance.identity.external import identities_of
+    from governance.identity.grants import roles_of
     from governance.identity.principals import find_principal
     from governance.identity.tokens import list_tokens
 
     row = find_principal(work.session, request.name)
     return PrincipalShown(
-        **dict(_state(work.session, row)),
+        **dict(_state(row, roles_of(work.session, row.id))),
         tokens=tuple(list_tokens(work.session, work.now, row.id)),
         external=tuple(identities_of(work.session, row.id)),
     )
@@ -107,15 +113,13 @@ def enable(work: Writing, request: PrincipalNamed) -> PrincipalChanged:
     return PrincipalChanged(name=row.name, state=row.state, changed=changed)
 
 
-def _state(session: Session, row: Principal) -> PrincipalState:
-    from governance.identity.grants import roles_of
-
+def _state(row: Principal, roles: Iterable[str]) -> PrincipalState:
     return PrincipalState(
         id=row.id,
         name=row.name,
         kind=row.kind,
         state=row.state,
-        roles=tuple(sorted(roles_of(session, row.id))),
+        roles=tuple(sorted(roles)),
         local=row.local_user is not None,
         local_user=row.local_user,
         created_by=row.created_by,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from governance.gate.diff import PolicyDiff
-from governance.kernel.errors import ForbiddenError, MissingExtraError
+from governance.kernel.errors import MissingExtraError
 from governance.kernel.value import IsoTime, Value, value_of
+from governance.operations.permit import lacking
 from governance.operations.policies import PolicyProof, proof_of
 from governance.operations.requests import ById
 from governance.operations.work import Reading, Writing
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 class ProposalFilter(Value):
     """Which proposals are wanted; all, or those of one state."""
 
-    state: Annotated[str | None, Field(description="open, approved or rejected.")] = None
+    state: Annotated[
+        Literal["open", "approved", "rejected"] | None,
+        Field(description="open, approved or rejected."),
+    ] = None
 
 
 class ProposalState(Value):
@@ -56,7 +60,8 @@ class ShownProposal(ListedProposal):
 
     ``document`` is the policy as data, or the agent whose freeze is to be lifted with the reason.
     ``diff`` and ``proofs`` are there for a policy, ``lift`` for a freeze; ``proofs`` is missing
-    where the extra ``prove`` is.
+    where the extra ``prove`` is. ``decided_via`` is how who decided was known, and ``ties`` say how
+    one person may have stood behind both.
     """
 
     document: dict[str, Any]
@@ -65,6 +70,8 @@ class ShownProposal(ListedProposal):
     diff: PolicyDiff | None = None
     proofs: PolicyProof | None = None
     lift: LiftEffect | None = None
+    decided_via: str | None = None
+    ties: tuple[str, ...] = ()
 
 
 def list_proposals(work: Reading, request: ProposalFilter) -> list[ListedProposal]:
@@ -82,7 +89,11 @@ def show(work: Reading, request: ById) -> ShownProposal:
     row = find_proposal(work.session, request.id)
     changed = _changed(work, row)
     return ShownProposal(
-        **_listed(row, changed), against=row.against, changed=changed, **_effect(work, row)
+        **_listed(row, changed),
+        against=row.against,
+        changed=changed,
+        **_effect(work, row),
+        **_decision(work, row),
     )
 
 
@@ -106,11 +117,7 @@ def _decide(work: Writing, identifier: str, *, yes: bool) -> ProposalState:
 
     role = find_proposal(work.session, identifier).role
     if role not in work.caller.permissions:
-        raise ForbiddenError(
-            f"{work.caller.name!r} lacks the role {role}, which this proposal takes",
-            field="actor",
-            remedy=f"roles.grant {work.caller.name} {role}",
-        )
+        raise lacking(work.caller, (role,), "this proposal")
     key = open_signing_key(work.transaction, work.place.password)
     decided = decide(
         work.transaction,
@@ -132,6 +139,18 @@ def _listed(row: Proposal, changed: tuple[StateDifference, ...]) -> dict[str, An
     stated = dict(value_of(ProposalState, row))
     fresh = row.state == "open" and not changed
     return {**stated, "state_digest": row.state_digest, "fresh": fresh}
+
+
+def _decision(work: Reading, row: Proposal) -> dict[str, Any]:
+    """Return what the ledger says of who decided."""
+    from governance.store.ledger_query import last_events
+
+    found = last_events(work.session, kind=f"change.{row.state}", subject=row.id, last=1)
+    return {
+        name: value
+        for event in found
+        for name, value in (("decided_via", event.via), ("ties", event.data.get("ties", ())))
+    }
 
 
 def _effect(work: Reading, row: Proposal) -> dict[str, Any]:

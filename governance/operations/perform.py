@@ -72,7 +72,7 @@ class _Call:
 
         def carry_out(transaction: Transaction) -> Any:
             own = replace(transaction, actor=self.caller.name, proof=self.caller.proof)
-            require_now(own.session, self.caller, self.operation, request, own.now)
+            self._admit(own, request)
             work = Writing(self.place, self.caller, own.now, self.ears, transaction=own)
             return handler(work, request)
 
@@ -85,4 +85,13 @@ class _Call:
         """Carry out long work, which opens its own transactions."""
         now = self.place.clock.now()
         require_at(self.place, self.caller, self.operation, request, now)
-        return handler(Running(self.place, self.caller, now, self.ears), request)
+        admit = partial(self._admit, request=request)
+        return handler(Running(self.place, self.caller, now, self.ears, admit=admit), request)
+
+    def _admit(self, transaction: Transaction, request: Any) -> None:
+        """Raise ForbiddenError unless the caller may do it in this transaction.
+
+        Other writers are waited for first: nothing is taken between the question and the commit.
+        """
+        transaction.ledger.last_time()
+        require_now(transaction.session, self.caller, self.operation, request, transaction.now)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from governance.identity.roles import AGENT, READING
 from governance.kernel.errors import ForbiddenError, StorageError
 from governance.operations.caller import Caller
 from governance.operations.catalogue import Operation
@@ -53,18 +55,27 @@ def require_at(
 
     Where it is not ours or not there, nobody can be kept from anything in it.
     """
-    try:
-        state = place.state()
-    except StorageError:
-        if "reader" in operation.permissions:
-            return
-        raise
+    state = state_for(place, operation)
     if state == "current":
         with place.store.read() as session:
             require_now(session, caller, operation, request, now)
     elif state == "older":
         with place.unchecked.read() as session:
             _require_before_upgrade(session, caller, operation)
+
+
+def state_for(place: Place, operation: Operation) -> str | None:
+    """Return what a place's database is, None where it cannot be reached and nobody but reads.
+
+    What reads says itself what is wrong with the database; of any other operation the StorageError
+    is raised.
+    """
+    try:
+        return place.state()
+    except StorageError:
+        if READING in operation.permissions:
+            return None
+        raise
 
 
 def _require_before_upgrade(session: Session, caller: Caller, operation: Operation) -> None:
@@ -75,32 +86,39 @@ def _require_before_upgrade(session: Session, caller: Caller, operation: Operati
 
 
 def _wanted(operation: Operation) -> frozenset[str]:
-    own = {"agent"} if operation.own is not None else set()
+    own = {AGENT} if operation.own is not None else set()
     return frozenset({*operation.permissions, *own})
 
 
 def _require_own(session: Session, caller: Caller, operation: Operation, request: Any) -> None:
     from governance.store.agents import Agent
     from governance.store.economy_reservations import Reservation
+    from governance.store.finding import by_id_or_name
 
     named = getattr(request, str(operation.own))
     if operation.own == "reservation":
         row = session.get(Reservation, named)
         own = row is not None and row.agent_id == caller.agent
     else:
-        agent = session.get(Agent, caller.agent) if caller.agent is not None else None
-        own = agent is not None and named in (agent.id, agent.name)
+        agent = by_id_or_name(session, Agent, named)
+        own = agent is not None and agent.id == caller.agent
     if not own:
         raise ForbiddenError("this token acts for one agent alone", field="token")
 
 
-def _forbidden(operation: Operation, caller: Caller) -> ForbiddenError:
-    needed, first = " or ".join(operation.permissions), operation.permissions[0]
-    remedy = f"principals.add NAME --role {first}"
-    if caller.principal is not None:
-        remedy = f"roles.grant {caller.name} {first}"
+def lacking(caller: Caller, roles: Sequence[str], what: str) -> ForbiddenError:
+    """Return the error of a caller who holds none of the roles that something takes.
+
+    Who is no principal cannot be given one.
+    """
+    nobody = caller.principal is None
     return ForbiddenError(
-        f"{caller.name!r} lacks the role {needed}, which {operation.name} takes",
+        f"{caller.name!r} lacks the role {' or '.join(roles)}, which {what} takes",
         field="actor",
-        remedy=remedy,
+        hint="show the token of a principal that holds it" if nobody else None,
+        remedy=None if nobody else f"roles.grant {caller.name} {roles[0]}",
     )
+
+
+def _forbidden(operation: Operation, caller: Caller) -> ForbiddenError:
+    return lacking(caller, operation.permissions, operation.name)

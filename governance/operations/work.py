@@ -129,12 +129,18 @@ class Writing(Work):
 
 @dataclass(frozen=True)
 class Running(Work):
-    """Long work, which opens transactions of its own and can be done again after a stop."""
+    """Long work, which opens transactions of its own and can be done again after a stop.
+
+    ``admit`` raises ForbiddenError unless what is stored lets the caller do it; each transaction
+    of the store's asks it, so that what was taken while the work ran counts.
+    """
+
+    admit: Callable[[Transaction], None] = field(kw_only=True, repr=False)
 
     @cached_property
     def store(self) -> Store:
         """The store, in which the caller acts; raises StorageError where it is not usable."""
-        return self.place.store.acting_as(self.caller.name, self.caller.proof)
+        return self.place.store.acting_as(self.caller.name, self.caller.proof, self.admit)
 
     @cached_property
     def unchecked(self) -> Store:

@@ -18,7 +18,7 @@ from governance.registry.matches import Agreement, check_matches, matches_of, no
 from governance.registry.ordering import alone
 from governance.store.agents import Agent, Certification
 from governance.store.declared import keep_digests
-from governance.store.finding import by_id_or_name
+from governance.store.finding import by_id_or_name, by_name
 from governance.store.names import claim_name
 from governance.store.policies import DEFAULT_GROUP
 from governance.store.store import Transaction
@@ -108,7 +108,7 @@ def declared_by(
     """Return what would be registered under a name; raises InputError where that cannot be."""
     checked = _checked_digests(digests)
     check_agent_name(name)
-    if transaction.session.scalar(select(Agent).where(Agent.name == name)) is not None:
+    if by_name(transaction.session, Agent, name) is not None:
         raise ConflictError(_taken(name), field="name")
     by = who_registers(transaction) if agreement is None else agreement.registered_by
     return Declared(checked, by)

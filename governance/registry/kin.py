@@ -1,4 +1,4 @@
-"""What became of an agent's kin: their state, and the attempts that count for all of them."""
+"""What became of an agent's kin, now and at a past moment."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from governance.economy.past import over_ceiling_until
 from governance.kernel.value import Value
-from governance.registry.attempts import attempts_on
 from governance.registry.kinship import Declared, may_be_kin, same_subject
 from governance.store.agents import Agent, Certification
-from governance.store.declared import declared_sets, digests_at
+from governance.store.declared import declared_sets
 from governance.store.economy import Authority
 from governance.store.incident_links import DEMOTE, IncidentLink
 from governance.store.past import Until, frozen_agents, past, retired_until, until
@@ -38,13 +37,6 @@ class Kin(Value):
         return self.status != "active" or self.demoted or self.over_ceiling
 
 
-class History(Value):
-    """What follows an agent under any name: all attempts on its digests, and its kin."""
-
-    attempts: int
-    kin: tuple[Kin, ...]
-
-
 class _Read(NamedTuple):
     """Rows that may be kin, the statement of their ids, and the moment that they are read for."""
 
@@ -52,15 +44,6 @@ class _Read(NamedTuple):
     ids: Select[str]
     at: datetime
     moment: Until | None
-
-
-def history_of(session: Session, agent: Agent, at: datetime) -> History:
-    """Return what follows an agent, now or at a past moment."""
-    moment = past(session, at)
-    declared = Declared(digests_at(session, agent, at), agent.registered_by, agent.id)
-    return History(
-        attempts=attempts_on(session, declared, moment), kin=kin_of(session, declared, at)
-    )
 
 
 def kin_of(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from governance.gate.certificate.payload import HistoryStatement, HistoryStatus
 from governance.kernel.errors import ConflictError
 from governance.kernel.value import Value, absent
 from governance.registry.kin import Kin, kin_of
@@ -18,7 +19,6 @@ from governance.store.agents import Agent
 from governance.store.past import present
 from governance.store.store import Transaction
 
-Status = Literal["frozen", "retired", "over_ceiling", "demoted"]
 IN_WORDS = {"frozen": "is frozen", "retired": "is retired", "over_ceiling": "is over its ceiling"}
 
 
@@ -27,18 +27,12 @@ class Match(Value):
 
     agent: str
     id: str
-    status: Status
+    status: HistoryStatus
 
     @property
     def refused(self) -> bool:
         """Return whether a second person has to agree; a demotion is only shown."""
         return self.status != "demoted"
-
-
-class NotedMatch(Match):
-    """A match as it stands with the agent that matched: who agreed to it, if anybody had to."""
-
-    agreed_by: str | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +94,7 @@ def check_matches(
     by_id = {one.id: one for one in matches} | agreed
     by = None if agreement is None else agreement.agreed_by
     noted = [
-        NotedMatch(**one.model_dump(), agreed_by=by if one.refused else None)
+        HistoryStatement(**one.model_dump(), agreed_by=by if one.refused else None)
         for one in by_id.values()
     ]
     return [one.model_dump(mode="json") for one in noted]
@@ -127,7 +121,7 @@ def told(noted: list[dict[str, Any]]) -> dict[str, Any]:
     return {"matches": plain, "agreed_by": by}
 
 
-def _status(kin: Kin) -> Status:
+def _status(kin: Kin) -> HistoryStatus:
     if kin.status in ("frozen", "retired"):
         return "frozen" if kin.status == "frozen" else "retired"
     return "over_ceiling" if kin.over_ceiling else "demoted"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.gate.draft import ApprovalRule
+from governance.kernel.canonical import digest
 from governance.kernel.errors import ConflictError, ForbiddenError
 from governance.registry.policies import policy_in_force
 from governance.registry.proposal_state import (
@@ -14,9 +18,11 @@ from governance.registry.proposal_state import (
     digest_of,
     state_of,
 )
-from governance.registry.two_people import Held, Pair, Person, lost_role, refusals
+from governance.registry.ties import ties_of
+from governance.registry.two_people import Held, Pair, Person, lost_role, refusals, ties_between
+from governance.store.ledger_query import last_events
 from governance.store.policies import DEFAULT_GROUP
-from governance.store.principals import RoleGrant
+from governance.store.principals import Principal, RoleGrant
 from governance.store.roles import Proposal
 from governance.store.store import Transaction
 
@@ -26,21 +32,27 @@ PROPOSED_AS = {"registration": "operator", "change": "operator"}
 
 def require_two_people(
     transaction: Transaction, proposal: Proposal, decider: Person, *, single_user: bool
-) -> None:
-    """Raise ForbiddenError where the proposer and the decider do not count as two people."""
+) -> tuple[str, ...]:
+    """Raise ForbiddenError where the proposer and the decider do not count as two people.
+
+    Returns how one person may stand behind both all the same.
+    """
     session, proposer = transaction.session, proposer_of(proposal)
     pair = Pair(
         proposer=proposer,
         decider=decider,
-        proposer_roles=roles_of(session, proposer),
-        decider_roles=roles_of(session, decider),
+        proposer_roles=held_by(session, proposer),
+        decider_roles=held_by(session, decider),
         proposer_role=role_to_propose(proposal),
         decider_role=proposal.role,
+        proposer_ties=ties_of(session, proposer, role_to_propose(proposal)),
+        decider_ties=ties_of(session, decider, proposal.role),
     )
     rule = approval_rule_of(session, proposal)
     found = refusals(pair, transaction.now, rule, single_user=single_user)
     if found:
         raise ForbiddenError("; ".join(found), field="actor")
+    return () if proposer.id == decider.id else ties_between(pair, transaction.now, rule)
 
 
 def require_fresh(session: Session, proposal: Proposal) -> None:
@@ -62,16 +74,38 @@ def changes_since(session: Session, proposal: Proposal) -> tuple[StateDifference
     """
     if proposal.against is None or proposal.state_digest is None:
         return (_about("against", "was proposed before states were kept; propose it again"),)
-    found: list[StateDifference] = []
+    found = list(_rewritten(session, proposal))
     now = state_of(session, proposal.kind, proposal.document)
     if digest_of(now) != proposal.state_digest:
         unfit = _about("against", "the state that was kept does not fit its digest")
         found += differences(proposal.against, now) or (unfit,)
     proposer = proposer_of(proposal)
-    lost = lost_role(proposer, roles_of(session, proposer), role_to_propose(proposal))
+    lost = lost_role(proposer, held_by(session, proposer), role_to_propose(proposal))
     if lost is not None:
         found.append(_about("proposer", lost))
     return tuple(found)
+
+
+def said_of(proposal: Proposal) -> dict[str, Any]:
+    """Return what the ledger says of a proposal when it is made."""
+    return {
+        "kind": proposal.kind,
+        "subject": proposal.subject,
+        "reason": proposal.reason,
+        "state": proposal.state_digest,
+        "document": digest(proposal.document),
+    }
+
+
+def _rewritten(session: Session, proposal: Proposal) -> Iterator[StateDifference]:
+    """Yield that a proposal is not the one that the ledger says was made."""
+    event = next(iter(last_events(session, kind="change.proposed", subject=proposal.id)), None)
+    who = (proposal.proposed_by, proposal.proposed_by_id, proposal.proposed_via)
+    same = event is not None and (
+        event.data == said_of(proposal) and (event.actor, event.actor_id, event.via) == who
+    )
+    if not same:
+        yield _about("document", "is not what the ledger says was proposed")
 
 
 def approval_rule_of(session: Session, proposal: Proposal) -> ApprovalRule:
@@ -97,9 +131,13 @@ def decider_of(transaction: Transaction) -> Person:
     return Person(proof.actor_id or transaction.actor, transaction.actor, proof.via)
 
 
-def roles_of(session: Session, person: Person) -> tuple[Held, ...]:
-    """Return the roles that somebody holds."""
-    rows = session.scalars(select(RoleGrant).where(RoleGrant.principal_id == person.id))
+def held_by(session: Session, person: Person) -> tuple[Held, ...]:
+    """Return the roles that somebody holds; whoever is disabled holds none."""
+    rows = session.scalars(
+        select(RoleGrant)
+        .join(Principal, Principal.id == RoleGrant.principal_id)
+        .where(RoleGrant.principal_id == person.id, Principal.state == "active")
+    )
     return tuple(Held(row.role, row.granted_by_id, row.granted_at) for row in rows)
 
 

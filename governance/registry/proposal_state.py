@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from governance.kernel.canonical import canonical_json, digest
@@ -19,6 +18,7 @@ from governance.registry.certifications import latest_certification
 from governance.registry.incident_effects import open_freezes
 from governance.registry.policies import policy_in_force
 from governance.store.agents import Agent
+from governance.store.finding import by_name
 from governance.store.policies import DEFAULT_GROUP, PolicyVersion
 
 State = dict[str, Any]
@@ -94,9 +94,8 @@ def _lift(session: Session, document: dict[str, Any]) -> State:
 
 
 def _registration(session: Session, document: dict[str, Any]) -> State:
-    named = select(Agent.id).where(Agent.name == document["name"])
     return {
-        "name_taken": session.scalar(named) is not None,
+        "name_taken": by_name(session, Agent, document["name"]) is not None,
         "group": document["group"],
         "matches": _matches(session, document),
     }

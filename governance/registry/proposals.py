@@ -10,7 +10,12 @@ from sqlalchemy.orm import Session
 
 from governance.kernel.errors import InputError
 from governance.registry.ordering import alone
-from governance.registry.proposal_checks import decider_of, require_fresh, require_two_people
+from governance.registry.proposal_checks import (
+    decider_of,
+    require_fresh,
+    require_two_people,
+    said_of,
+)
 from governance.registry.proposal_state import digest_of, state_of
 from governance.registry.two_people import alone_by_choice
 from governance.store.finding import with_id
@@ -57,8 +62,7 @@ def propose(
     )
     transaction.session.add(proposal)
     transaction.session.flush()
-    payload = {"kind": kind, "subject": subject, "reason": reason, "state": proposal.state_digest}
-    transaction.record("change.proposed", proposal.id, payload)
+    transaction.record("change.proposed", proposal.id, said_of(proposal))
     return proposal
 
 
@@ -82,8 +86,9 @@ def decide(
     if proposal.state != "open":
         raise InputError(f"was {proposal.state} already", field="proposal")
     decider = decider_of(transaction)
+    ties: tuple[str, ...] = ()
     if approve:
-        require_two_people(transaction, proposal, decider, single_user=single_user)
+        ties = require_two_people(transaction, proposal, decider, single_user=single_user)
         require_fresh(transaction.session, proposal)
     proposal.state = "approved" if approve else "rejected"
     proposal.decided_by, proposal.decided_at = transaction.actor, transaction.now
@@ -96,6 +101,8 @@ def decide(
     }
     if approve and alone_by_choice(decider, single_user=single_user):
         payload["single_user"] = True
+    if ties:
+        payload["ties"] = list(ties)
     transaction.record(f"change.{proposal.state}", proposal.id, payload)
     if approve:
         carry[proposal.kind](transaction, proposal)
@@ -115,5 +122,6 @@ def find_proposal(session: Session, identifier: str) -> Proposal:
     found = with_id(session, Proposal, identifier)
     if len(found) != 1:
         what = "no proposal" if not found else "more than one proposal"
-        raise InputError(f"{what} begins with {identifier!r}", field="proposal")
+        said = f"{what} begins with {identifier!r}"
+        raise InputError(said, field="proposal", remedy="proposals.list")
     return found[0]

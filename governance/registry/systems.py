@@ -13,7 +13,7 @@ from governance.identity.naming import principal_named
 from governance.kernel.errors import ConflictError, InputError, NotFoundError
 from governance.registry.system_history import CHANGED, REGISTERED, current_threats, declared
 from governance.store.assessment import AiSystem, AiSystemThreat
-from governance.store.finding import by_id_or_name
+from governance.store.finding import by_id_or_name, by_name
 from governance.store.names import check_name
 from governance.store.store import Transaction
 from taxonomy import Ontology
@@ -42,7 +42,7 @@ def register_system(
         raise InputError(f"{name!r} is no name for an AI system", field="name")
     check_name(name)
     session = transaction.session
-    if session.scalar(select(AiSystem).where(AiSystem.name == name)) is not None:
+    if by_name(session, AiSystem, name) is not None:
         raise ConflictError(f"an AI system named {name!r} is registered already", field="name")
     system = AiSystem(
         id=transaction.new_id(),

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from governance.gate.draft import ApprovalRule
+from governance.identity.known_by import LOCAL
 from governance.kernel.clock import format_time
-
-LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,25 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Tie:
+    """Somebody who stands behind another, since when, and how in words.
+
+    ``direct``: gave the role itself, which `Held` says too. ``near``: nobody stands in between.
+    """
+
+    by: str
+    since: datetime
+    words: str
+    direct: bool = False
+    near: bool = True
+
+
+@dataclass(frozen=True)
 class Pair:
-    """A proposer and who decides, each with the roles held now, and the role that each needs."""
+    """A proposer and who decides, each with the roles held now, and the role that each needs.
+
+    The ties are those who stand behind each.
+    """
 
     proposer: Person
     decider: Person
@@ -48,6 +64,8 @@ class Pair:
     decider_roles: tuple[Held, ...]
     proposer_role: str
     decider_role: str
+    proposer_ties: tuple[Tie, ...] = ()
+    decider_ties: tuple[Tie, ...] = ()
 
 
 def refusals(
@@ -97,22 +115,35 @@ def _cooling(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
     proposer, decider = pair.proposer, pair.decider
     if proposer.id == decider.id:
         return
+    for tie in pair.proposer_ties:
+        if tie.by == decider.id and not tie.direct:
+            yield from _until(tie.since, now, rule, tie.words)
     if given is not None and given.granted_by_id == decider.id:
         yield from _until(
-            given, now, rule, f"{decider.name} made {proposer.name}, who proposed it, {given.role}"
+            given.granted_at,
+            now,
+            rule,
+            f"{decider.name} made {proposer.name}, who proposed it, {given.role}",
         )
     if not rule.independent or taken is None:
         return
+    for tie in _between(pair, indirect=True):
+        yield from _until(tie.since, now, rule, tie.words)
     if taken.granted_by_id == proposer.id:
         yield from _until(
-            taken, now, rule, f"{proposer.name}, who proposed it, made {decider.name} {taken.role}"
+            taken.granted_at,
+            now,
+            rule,
+            f"{proposer.name}, who proposed it, made {decider.name} {taken.role}",
         )
     if given is not None and given.granted_by_id == taken.granted_by_id:
         if taken.granted_by_id in (None, proposer.id, decider.id):
             return  # nobody known, or said above
-        later = max(given, taken, key=lambda held: held.granted_at)
         yield from _until(
-            later, now, rule, f"one person gave both {proposer.name} and {decider.name} their roles"
+            max(given.granted_at, taken.granted_at),
+            now,
+            rule,
+            f"one person gave both {proposer.name} and {decider.name} their roles",
         )
 
 
@@ -121,8 +152,41 @@ def _latest(roles: Iterable[Held], role: str) -> Held | None:
     return max(held, key=lambda one: one.granted_at, default=None)
 
 
-def _until(held: Held, now: datetime, rule: ApprovalRule, what: str) -> Iterator[str]:
-    ends = held.granted_at + timedelta(hours=rule.cooling_hours)
+def ties_between(pair: Pair, now: datetime, rule: ApprovalRule) -> tuple[str, ...]:
+    """Return how one person may stand behind both, as sentences: what the cooling time covers.
+
+    It is what an independent policy refuses; another one lets it pass, and the ledger says it.
+    """
+    mine = [one for one in pair.proposer_ties if one.by == pair.decider.id]
+    ties = (*mine, *_between(pair, indirect=False))
+    told = [tie for tie in ties if now < _ends(tie.since, rule)]
+    # Whoever stands further back stands behind everybody: said only where nobody is nearer.
+    return tuple(tie.words for tie in [tie for tie in told if tie.near] or told)
+
+
+def _between(pair: Pair, *, indirect: bool) -> Iterator[Tie]:
+    """Yield how the proposer stands behind the decider, or one person behind both.
+
+    With ``indirect`` what `Held` says is left out.
+    """
+    youngest = sorted(pair.proposer_ties, key=lambda tie: (tie.since, not tie.direct))
+    behind = {tie.by: tie for tie in youngest}
+    for tie in pair.decider_ties:
+        other = behind.get(tie.by)
+        if tie.by == pair.proposer.id:
+            if not (indirect and tie.direct):
+                yield tie
+        elif other is not None and not (indirect and tie.direct and other.direct):
+            since, words = max(tie.since, other.since), f"{other.words}, and {tie.words}"
+            yield Tie(tie.by, since, words, near=tie.near and other.near)
+
+
+def _until(since: datetime, now: datetime, rule: ApprovalRule, what: str) -> Iterator[str]:
+    ends = _ends(since, rule)
     if now < ends:
         length = f"the cooling time of {rule.cooling_hours} hours"
         yield f"{what} within {length}, which ends {format_time(ends)}"
+
+
+def _ends(since: datetime, rule: ApprovalRule) -> datetime:
+    return since + timedelta(hours=rule.cooling_hours)

@@ -43,6 +43,8 @@ def database_url(given: str | SecretUrl) -> URL:
     if kind == "sqlite" and url.host is None:
         if without_secrets(text) != text:
             raise InputError("a SQLite file has no password", field="db", hint=_FORMS)
+        if url.query:
+            raise InputError("a SQLite file takes no options", field="db", hint=_FORMS)
         return url.set(drivername="sqlite")
     if kind in ("postgresql", "postgres"):
         return _with_password(_whole(url).set(drivername="postgresql+psycopg"))

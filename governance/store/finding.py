@@ -1,4 +1,4 @@
-"""Finding a record by its id, or by how its id begins."""
+"""Finding a record by its id, by how its id begins, or by its name."""
 
 from __future__ import annotations
 
@@ -34,8 +34,13 @@ def by_id_or_name(session: Session, table: type[T], wanted: str) -> T | None:
 
     So a name that reads as another's id finds nothing in its place.
     """
+    return session.get(table, wanted) or by_name(session, table, wanted)
+
+
+def by_name(session: Session, table: type[T], wanted: str) -> T | None:
+    """Return the record with exactly the name, or None."""
     named: Any = table.__table__.c.name
-    return session.get(table, wanted) or session.scalar(select(table).where(named == wanted))
+    return session.scalar(select(table).where(named == wanted))
 
 
 def by_ids_or_names(session: Session, table: type[T], wanted: Iterable[str]) -> dict[str, T]:

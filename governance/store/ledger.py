@@ -78,7 +78,7 @@ LATER = ("actor_id", "via", "claimed")
 class Proof(NamedTuple):
     """How who acts is known: the principal's id, what it was proved by, and the name claimed.
 
-    ``via`` is ``local``, ``token:ID``, ``session:ID`` or ``issuer:NAME``; ``claimed`` is a word
+    ``via`` is ``local``, ``token:ID``, ``session:ID`` or ``issuer:ADDRESS``; ``claimed`` is a word
     from the environment, which proves nothing.
     """
 

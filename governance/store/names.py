@@ -12,9 +12,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from governance.kernel.errors import ConflictError, InputError
 from governance.kernel.names import look_alike_keys, looks_like_an_id
+from governance.kernel.secrets import holds_token
 from governance.store.base import Base
+from governance.store.finding import BATCH, batched
 
-_MANY = 500  # keys in one statement
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -43,7 +44,7 @@ def claim_name(
 ) -> None:
     """Take a name for a subject, so that no other of the kind may be given one that looks like it.
 
-    Raises InputError for a name that looks like an id or in which nothing can be seen, and
+    Raises InputError for a name that looks like an id, holds a token or shows nothing, and
     ConflictError, in whose message the name that exists stands; ``taken`` is the message where
     that is the very same one. Whoever comes second gets that error, be it at the same moment.
     """
@@ -91,9 +92,9 @@ def held_names(session: Session, kind: str, keys: Mapping[str, Sequence[str]]) -
     """
     held: dict[str, tuple[str, str]] = {}
     wanted = sorted({key for each in keys.values() for key in each})
-    for start in range(0, len(wanted), _MANY):
+    for part in batched(wanted, BATCH):
         query = select(NameKey.key, NameKey.subject_id, NameKey.name).where(
-            NameKey.kind == kind, NameKey.key.in_(wanted[start : start + _MANY])
+            NameKey.kind == kind, NameKey.key.in_(part)
         )
         held |= {row.key: (row.subject_id, row.name) for row in session.execute(query)}
     holders = {name: [held[key] for key in own if key in held] for name, own in keys.items()}
@@ -113,7 +114,9 @@ def looks_like(session: Session, kind: str, name: str, subject_id: str | None) -
 
 
 def check_name(name: str) -> None:
-    """Raise InputError for a name that looks like an id or in which nothing can be seen."""
+    """Raise InputError for a name that looks like an id, holds a token or shows nothing."""
+    if holds_token(name):
+        raise InputError("a name holds no token: whoever reads it could use it", field="name")
     if looks_like_an_id(name):
         hint = "an id is a UUID, and eight or more hex digits may be how one begins"
         raise InputError(f"{name!r} looks like an id", field="name", hint=hint)

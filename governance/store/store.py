@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,13 +51,18 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Store:
-    """A database that is ours, with the clock and the random source that records need."""
+    """A database that is ours, with the clock and the random source that records need.
+
+    ``admit`` is called with each transaction before anything is done in it, and raises where who
+    acts may not act any more.
+    """
 
     engine: Engine
     clock: Clock
     actor: str
     random_bytes: RandomBytes = secrets.token_bytes
     proof: Proof = UNPROVED
+    admit: Callable[[Transaction], None] | None = None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -74,11 +79,19 @@ class Store:
         """Yield a transaction; it is committed at the end and rolled back on any error."""
         with translated_errors(), self._writers.writer() as session:
             now, ledger = self.clock.now(), Chain(session)
-            yield Transaction(session, now, self.actor, self.random_bytes, ledger, self.proof)
+            made = Transaction(session, now, self.actor, self.random_bytes, ledger, self.proof)
+            if self.admit is not None:
+                self.admit(made)
+            yield made
 
-    def acting_as(self, actor: str, proof: Proof = UNPROVED) -> Store:
+    def acting_as(
+        self,
+        actor: str,
+        proof: Proof = UNPROVED,
+        admit: Callable[[Transaction], None] | None = None,
+    ) -> Store:
         """Return the same store, with the same connections, in which somebody else acts."""
-        other = replace(self, actor=actor, proof=proof)
+        other = replace(self, actor=actor, proof=proof, admit=admit)
         other.__dict__["_writers"] = self._writers
         return other
 

@@ -26,6 +26,9 @@ depends_on = None
 
 LATER = ("actor_id", "via", "claimed")
 BY = "migration"
+# Whom events name who are nobody: a database that was of this revision before has such events.
+NOBODY = (BY, "init", "unauthenticated")
+BEGINNINGS = ("local:", "issuer:")
 ROLES = (
     "administrator", "auditor", "backup", "compliance", "downgrade", "operator", "policy_owner",
     "reader", "restore", "rotate_keys", "treasurer", "trust",
@@ -179,11 +182,18 @@ def _former_grants() -> list[dict[str, Any]]:
 
 
 def _present_grants() -> list[dict[str, Any]]:
-    """Return the grants by name of those roles that the older program knows."""
+    """Return the grants by name of those roles that the older program knows.
+
+    Whoever is disabled keeps none: the older program would let them act.
+    """
     known = ("administrator", "auditor", "policy_owner", "treasurer", "operator")
     joined = sa.select(
         PRINCIPAL.c.name.label("actor"), GRANT.c.role, GRANT.c.granted_by, GRANT.c.granted_at
-    ).where(PRINCIPAL.c.id == GRANT.c.principal_id, GRANT.c.role.in_(known))
+    ).where(
+        PRINCIPAL.c.id == GRANT.c.principal_id,
+        GRANT.c.role.in_(known),
+        PRINCIPAL.c.state == "active",
+    )
     return [dict(row._mapping) for row in op.get_bind().execute(joined)]  # noqa: SLF001
 
 
@@ -221,7 +231,11 @@ def _move(former: list[dict[str, Any]]) -> None:
 def _actors(former: list[dict[str, Any]]) -> dict[str, datetime]:
     """Return {name: since when} of whoever acted or holds a role."""
     acted = sa.select(EVENT.c.actor, sa.func.min(EVENT.c.at, type_=TIME)).group_by(EVENT.c.actor)
-    found = {str(name): at for name, at in op.get_bind().execute(acted) if name}
+    found = {
+        str(name): at
+        for name, at in op.get_bind().execute(acted)
+        if name and name not in NOBODY and not name.startswith(BEGINNINGS)
+    }
     for row in former:
         found[row["actor"]] = min(found.get(row["actor"], row["granted_at"]), row["granted_at"])
     return found

@@ -211,3 +211,30 @@ def test_approving_a_lift_frees_whom_it_is_about(
     assert ready("agent", "show", victim)["agent"] == "bot"
     found = {row["agent"]: row["status"] for row in ready("agent", "list")}
     assert found == {"bot": "active", victim: "frozen"}
+
+
+def test_a_token_that_was_meant_and_is_empty_does_not_make_the_local_user_act(
+    ready: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERWRITER_TOKEN", "")
+    assert ready("agent", "retire", "bot", "--reason", "mine") == (2, "input")
+    monkeypatch.delenv("UNDERWRITER_TOKEN")
+    assert ready("agent", "show", "bot")["tier"] == 5
+
+
+@pytest.mark.parametrize(
+    "claim", ["a\nb", "x" * 201, "\x1b[31mred", "evil\u202egro", "uw_" + "0" * 16 + "_" + "a" * 43]
+)
+def test_what_is_claimed_is_a_name_or_nothing_is_done(
+    ready: Call, set_up_store: Store, monkeypatch: pytest.MonkeyPatch, claim: str
+) -> None:
+    before = _rows(set_up_store)
+    monkeypatch.setenv("UNDERWRITER_ACTOR", claim)
+    assert ready("agent", "retire", "bot", "--reason", "mine") == (2, "input")
+    assert _rows(set_up_store) == before
+
+
+def test_no_name_holds_a_token(ready: Call) -> None:
+    token = _token(ready, "bea", "operator")
+    assert ready("agent", "register", token) == (2, "input")
+    assert ready("principal", "add", f"x {token}") == (2, "input")

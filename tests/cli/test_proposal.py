@@ -175,6 +175,15 @@ def test_an_administrators_grant_cools_before_that_one_approves_what_it_enabled(
 ) -> None:
     refused = _settled(call("tester", "proposal", "approve", _propose_policy(call), code=2))
     assert refused == (
-        "error: actor: tester made bob, who proposed it, policy_owner within the cooling time of "
-        "24 hours, which ends MOMENT\n"
+        "error: actor: tester made the token by which bob is known within the cooling time of "
+        "24 hours, which ends MOMENT; tester made bob, who proposed it, policy_owner within the "
+        "cooling time of 24 hours, which ends MOMENT\n"
     )
+
+
+def test_a_state_that_no_proposal_has_is_bad_input(
+    database_after: DatabaseAfter, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database_after(tmp_path / "store.db")
+    assert run(["proposal", "list", "--state", "opne", "--db", str(tmp_path / "store.db")]) == 2
+    assert "--state: " in capsys.readouterr().err

@@ -260,6 +260,19 @@ def test_on_postgresql_the_local_user_is_the_sessions_and_no_name_that_a_client_
         session.rollback()
 
 
+@pytest.mark.postgres
+def test_who_owns_a_database_of_postgresql_is_told_by_the_server_and_no_table_of_that_name(
+    set_up_postgres_store: Store,
+) -> None:
+    with set_up_postgres_store.read() as session:
+        session.execute(text("CREATE SCHEMA feigned"))
+        for table in ("pg_roles", "pg_database"):
+            session.execute(text(f"CREATE TABLE feigned.{table} (LIKE pg_catalog.{table})"))
+        session.execute(text("SET search_path = feigned, public, pg_catalog"))
+        assert local.owns(session)
+        session.rollback()
+
+
 def test_no_environment_variable_changes_the_local_user(monkeypatch: pytest.MonkeyPatch) -> None:
     import pwd
     import subprocess

@@ -4,7 +4,7 @@ import pytest
 
 from governance.identity.naming import named_by, principal_named
 from governance.identity.principals import add_principal, disable_principal
-from governance.kernel.errors import ForbiddenError
+from governance.kernel.errors import ForbiddenError, InputError
 from governance.store.store import Store
 
 
@@ -30,3 +30,11 @@ def test_nobody_speaks_for_another_who_may_have_been_disabled(store: Store) -> N
                 with pytest.raises(ForbiddenError, match="nobody speaks for another") as error:
                     named_by(session, name, actor, field="reviewer")
                 assert error.value.field == "reviewer"
+
+
+@pytest.mark.parametrize(
+    "name", ["\x1b[31mred", "local:root", "x" * 201, "uw_" + "0" * 16 + "_" + "a" * 43]
+)
+def test_a_typed_name_is_one_that_somebody_could_have(store: Store, name: str) -> None:
+    with store.read() as session, pytest.raises(InputError, match="is no name of anybody"):
+        named_by(session, name, None, field="reviewer")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from governance.identity import first
 from governance.identity.grants import (
     administrators,
     grant_role,
@@ -26,12 +27,24 @@ from tests.identity.conftest import acting
 
 def test_whoever_sets_up_is_a_person_with_every_role_but_agent(store: Store) -> None:
     with store.read() as session:
-        (first,) = list_principals(session)
-        assert first.name == first.local_user == local_user(session)
-        assert roles_of(session, first.id) == set(ROLES) - {"agent"} == set(ALL_BUT_AGENT)
+        (only,) = list_principals(session)
+        assert only.name == only.local_user == local_user(session)
+        assert roles_of(session, only.id) == set(ROLES) - {"agent"} == set(ALL_BUT_AGENT)
         event = last_events(session, kind="principal.added", last=1)[0]
-    assert (event.actor, event.via, event.subject) == ("init", "local", first.id)
+    assert (event.actor, event.via, event.subject) == ("init", "local", only.id)
     assert event.data["roles"] == sorted(ALL_BUT_AGENT)
+
+
+@pytest.mark.parametrize("user", ["local", "init", "deadbeef", "issuer:x"])
+def test_a_user_whose_name_no_principal_may_have_can_set_up(
+    store: Store, monkeypatch: pytest.MonkeyPatch, user: str
+) -> None:
+    monkeypatch.setattr(first, "local_user", lambda _: user)
+    monkeypatch.setattr(first, "count_principals", lambda _: 0)
+    with store.write() as transaction:
+        added = first.add_first_principal(transaction)
+        assert added is not None
+        assert (added.name, added.local_user) == (f"user {user}", user)
 
 
 def test_adding_again_adds_roles_and_another_kind_is_refused(store: Store) -> None:
@@ -52,6 +65,18 @@ def test_adding_again_adds_roles_and_another_kind_is_refused(store: Store) -> No
         ("a\nb", "person", ()),
         ("local:root", "person", ()),
         ("unauthenticated", "service", ()),
+        ("Unauthenticated", "service", ()),
+        ("INIT", "person", ()),
+        ("Local:root", "person", ()),
+        ("l\u043ecal:root", "person", ()),
+        ("local\uff1aroot", "person", ()),
+        ("issuer:https://login.example", "person", ()),
+        ("token:0123456789abcdef", "person", ()),
+        ("session:1", "person", ()),
+        ("uw_0123456789abcdef_" + "a" * 43, "person", ()),
+        ("evil\u202egro", "person", ()),
+        ("a\u2028b", "person", ()),
+        ("a\x9b31mb", "person", ()),
         ("ada", "robot", ()),
         ("ada", "person", ("emperor",)),
         ("bot", "agent", ("operator",)),
@@ -64,6 +89,21 @@ def test_what_is_no_principal_is_refused(
         add_principal(transaction, name, kind, roles)
     with store.read() as session:
         assert len(list_principals(session)) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jos\u00e9",
+        "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",
+        "\u674e\u00a0\u660e",
+        "initial",
+        "uwe",
+    ],
+)
+def test_people_are_called_as_their_scripts_write_them(store: Store, name: str) -> None:
+    with store.write() as transaction:
+        assert add_principal(transaction, name, "person").name == name
 
 
 def test_an_agent_holds_the_role_agent_alone_and_reads_nothing(store: Store) -> None:

@@ -3,13 +3,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from governance.identity.external import identities_of, link_external, sign_in
-from governance.identity.grants import grant_role, roles_of
-from governance.identity.links import create_link, use_link
+from governance.identity.grants import administrators, grant_role, roles_of
+from governance.identity.links import PATH, create_link, use_link
 from governance.identity.principals import add_principal, disable_principal, find_principal
 from governance.identity.refusals import KEPT, count_refusal
+from governance.identity.secrets import hash_of
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, InputError, StorageError, UnauthenticatedError
 from governance.store.ledger_query import last_events
@@ -54,6 +55,17 @@ def test_a_refusal_stands_where_it_cannot_be_counted(
 
     monkeypatch.setattr(Store, "write", fail)
     count_refusal(store, UnauthenticatedError("no", reason="unknown"))
+
+
+def test_the_secret_of_a_link_is_stored_nowhere(store: Store) -> None:
+    with store.write() as transaction:
+        link = create_link(transaction, add_principal(transaction, "ada", "person"))
+    secret = link.path.removeprefix(PATH)
+    with store.engine.connect() as connection:
+        rows = [str(row) for row in connection.execute(text("SELECT * FROM sign_in_link"))]
+        rows += [str(row) for row in connection.execute(text("SELECT * FROM ledger_event"))]
+    assert not any(secret in row for row in rows)
+    assert any(hash_of(secret) in row for row in rows)
 
 
 def test_a_link_signs_in_once_and_for_ten_minutes(store: Store, clock: FixedClock) -> None:
@@ -113,3 +125,26 @@ def test_a_name_that_is_taken_is_not_taken_over(store: Store) -> None:
         disable_principal(transaction, ada)
         with pytest.raises(UnauthenticatedError):
             sign_in(transaction, ISSUER, "18", name="ada", kind="person", roles=[])
+
+
+def test_a_mapping_gives_an_agent_no_roles_whatever_kind_it_says(store: Store) -> None:
+    with store.write() as transaction:
+        bot = add_principal(transaction, "bot", "agent")
+        link_external(transaction, bot, ISSUER, "19")
+        found = sign_in(transaction, ISSUER, "19", name="x", kind="person", roles=["auditor"])
+        assert found.permissions == {"agent"}
+        assert roles_of(transaction.session, bot.id) == {"agent"}
+
+
+def test_a_mapping_that_is_gone_leaves_the_last_administrator(store: Store) -> None:
+    both = ("administrator", "auditor")
+    with store.write() as transaction:
+        found = sign_in(transaction, ISSUER, "20", name="ada", kind="person", roles=both)
+        session = transaction.session
+        for one in administrators(session) - {found.principal}:
+            disable_principal(transaction, find_principal(session, one))
+        sign_in(transaction, ISSUER, "20", name="ada", kind="person", roles=[])
+        assert roles_of(session, str(found.principal)) == {"administrator"}
+        add_principal(transaction, "bea", "person", ["administrator"])
+        sign_in(transaction, ISSUER, "20", name="ada", kind="person", roles=[])
+        assert roles_of(session, str(found.principal)) == set()

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from governance.kernel.names import Strange, look_alike_keys, looks_like_an_id, strange_names
+from governance.kernel.names import (
+    Strange,
+    is_plain,
+    look_alike_keys,
+    looks_like_an_id,
+    strange_names,
+)
 
 UUID = "0193abcd-1234-7abc-8abc-0123456789ab"
 # Zero width, direction, variation, grapheme joiner, soft hyphen, filler, tag, format.
@@ -196,3 +202,24 @@ def test_thousands_of_names_are_checked_in_moments() -> None:
     start = time.perf_counter()
     assert strange_names(f"agent {number} at Zürich" for number in range(2000)) == []
     assert time.perf_counter() - start < 5
+
+
+@given(
+    st.text(max_size=20),
+    st.sampled_from("\x00\x1b\x7f\x85\x9b\n\u2028\u2029\u200e\u061c\u202e\u2066\u2069"),
+)
+def test_nothing_that_steers_a_terminal_or_the_direction_is_plain(text: str, one: str) -> None:
+    assert not is_plain(text + one)
+    assert not is_plain(one + text)
+
+
+def test_letters_of_any_script_are_plain() -> None:
+    for name in (
+        "ada",
+        "Jos\u00e9",
+        "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",
+        "\u674e",
+        "a\u00a0b",
+        "",
+    ):
+        assert is_plain(name)

@@ -17,6 +17,7 @@ from governance.operations.people import RoleOf
 from governance.operations.perform import perform
 from governance.operations.place import Place
 from governance.registry.agents import find_agent, register_agent
+from governance.store.agents import Agent
 from tests.operations.conftest import Ask
 from tests.operations.examples import run_example
 
@@ -74,6 +75,12 @@ def test_an_agents_token_acts_for_its_agent_and_no_other(place: Place) -> None:
     for name in (bot.name, bot.id):
         asked = agents.ShowAgent(agent=name)
         assert perform(place, caller, agents.show, asked).agent == "invoice-bot"
+    with place.store.write() as transaction:  # as a version before let it be named
+        transaction.session.get_one(Agent, bot.id).name = other.id
+    with pytest.raises(ForbiddenError, match="one agent alone"):
+        perform(place, caller, agents.show, agents.ShowAgent(agent=other.id))
+    with place.store.write() as transaction:
+        transaction.session.get_one(Agent, bot.id).name = bot.name
     for named in (other.name, other.id, "nobody"):
         with pytest.raises(ForbiddenError, match="one agent alone"):
             perform(place, caller, agents.show, agents.ShowAgent(agent=named))

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from governance.identity.grants import administrators
 from governance.identity.local import local_user
 from governance.identity.tokens import revoke_token
-from governance.kernel.errors import ForbiddenError, StorageError
+from governance.kernel.errors import ConflictError, ForbiddenError, StorageError
 from governance.kernel.settings import Settings
-from governance.operations import authority, people, people_principals, people_proposals
+from governance.operations import authority, incidents, people, people_principals, people_proposals
 from governance.operations.authentication import caller_at
 from governance.operations.caller import EVERYTHING, Caller, local_reader
 from governance.operations.catalogue import operations
@@ -19,10 +23,14 @@ from governance.operations.people_principals import NewPrincipal
 from governance.operations.perform import perform
 from governance.operations.permit import require_permission
 from governance.operations.place import Place, local_place, place_of
-from governance.operations.requests import Nothing
+from governance.operations.requests import LocalPath, Nothing
+from governance.operations.work import Advance, Ears
+from governance.store.incidents import Incident
 from governance.store.ledger_query import last_events
 from governance.store.store import Store
 from tests.operations.conftest import enrol
+
+ADMINISTRATOR = "administrator"
 
 
 def test_the_event_says_who_asked_by_what_proof_and_what_was_claimed(place: Place) -> None:
@@ -59,6 +67,18 @@ def test_a_caller_without_the_permission_is_refused_before_anything_is_opened() 
         perform(place, nobody, people.list_roles, Nothing())
 
 
+def test_who_is_no_principal_is_told_of_nothing_that_cannot_be_done(place: Place) -> None:
+    with pytest.raises(ForbiddenError) as caught:
+        require_permission(operations()["agents.register"], Caller(None, "local:x", frozenset()))
+    assert (caught.value.remedy, caught.value.hint) == (
+        None,
+        "show the token of a principal that holds it",
+    )
+    with pytest.raises(ForbiddenError) as caught:
+        require_permission(operations()["agents.register"], enrol(place, "ada", ("reader",)))
+    assert caught.value.remedy == "roles.grant ada operator"
+
+
 def test_what_was_taken_since_the_caller_was_known_is_gone(place: Place) -> None:
     ada = enrol(place, "ada")
     assert perform(place, ada, people.list_roles, Nothing())
@@ -71,6 +91,55 @@ def test_what_was_taken_since_the_caller_was_known_is_gone(place: Place) -> None
     ):
         with pytest.raises(ForbiddenError):
             perform(place, ada, handler, asked)
+
+
+def test_what_is_taken_while_long_work_runs_is_gone_for_the_rest_of_it(
+    place: Place, tmp_path: Path
+) -> None:
+    (tmp_path / "own.jsonl").write_text('{"id": "1", "title": "t", "description": "A prompt."}\n')
+    ada = enrol(place, "ada")
+
+    @contextmanager
+    def revoke(description: str, total: int | None) -> Iterator[Advance]:
+        if description == "storing":
+            with place.store.write() as transaction:
+                revoke_token(transaction, ada.via.removeprefix("token:"))
+        yield lambda _=1: None
+
+    order = incidents.ImportOrder(source=LocalPath(str(tmp_path / "own.jsonl")))
+    with pytest.raises(ForbiddenError, match="compliance"):
+        perform(place, ada, incidents.import_incidents, order, ears=Ears(progress=revoke))
+    with place.store.read() as session:
+        assert session.scalars(select(Incident)).all() == []
+
+
+@pytest.mark.parametrize("taking", ["disable", "revoke"])
+def test_of_two_administrators_who_take_it_from_each_other_at_once_one_stays(
+    store: Store, taking: str
+) -> None:
+    place = place_of(store, Settings())
+    names = ("ada", "bea")
+    callers = [enrol(place, name, ("administrator",)) for name in names]
+    perform(place, callers[0], people.revoke_role, RoleOf(actor=_local(place), role=ADMINISTRATOR))
+    together = threading.Barrier(len(names))
+
+    def take(caller: Caller, other: str) -> None:
+        together.wait()
+        with suppress(ConflictError, ForbiddenError):
+            if taking == "disable":
+                request = people_principals.PrincipalNamed(name=other)
+                perform(place, caller, people_principals.disable, request)
+            else:
+                perform(place, caller, people.revoke_role, RoleOf(actor=other, role=ADMINISTRATOR))
+
+    pairs = zip(callers, reversed(names), strict=True)
+    threads = [threading.Thread(target=take, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.read() as session:
+        assert len(administrators(session)) == 1
 
 
 def test_a_missing_database_is_a_storage_error() -> None:

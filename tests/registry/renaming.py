@@ -10,11 +10,11 @@ from governance.gate.certificate.payload import CertificateDocument
 from governance.gate.vector import RobustnessVector
 from governance.identity.principals import add_principal
 from governance.kernel.clock import FixedClock
+from governance.registry.agent_history import History, history_of
 from governance.registry.agents import find_agent, register_agent
 from governance.registry.certificates import sign_certification
 from governance.registry.certifications import certify_agent
 from governance.registry.changes import carry_with, request_registration
-from governance.registry.kin import History, history_of
 from governance.registry.proposals import decide
 from governance.store.roles import Proposal
 from governance.store.store import Store

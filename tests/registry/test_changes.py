@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from governance.gate.policy import Policy, default_policy
+from governance.gate.raising import raises_authority
 from governance.kernel.errors import InputError
-from governance.registry.changes import raises_authority, request_policy
+from governance.registry.changes import request_policy
 from governance.store.store import Store
 
 

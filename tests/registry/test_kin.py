@@ -13,10 +13,10 @@ from governance.gate.evaluate import evaluate
 from governance.gate.policy import default_policy
 from governance.gate.vector import RobustnessVector
 from governance.kernel.clock import FixedClock
+from governance.registry.agent_history import History
 from governance.registry.agents import change_agent, find_agent, register_agent, retire_agent
 from governance.registry.certifications import certify_agent, count_attempts
 from governance.registry.incident_effects import lift_freeze
-from governance.registry.kin import History
 from governance.store.agents import Agent
 from governance.store.store import Store, Transaction
 from tests.registry.renaming import (

@@ -16,11 +16,11 @@ from governance.identity.principals import find_principal
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, InputError
 from governance.kernel.money import Money
+from governance.registry.agent_history import History, history_of
 from governance.registry.agents import change_agent, find_agent, retire_agent
 from governance.registry.certify_file import certify_file
 from governance.registry.changes import request_digests, request_registration
 from governance.registry.incident_effects import lift_freeze
-from governance.registry.kin import History, history_of
 from governance.registry.policies import set_policy
 from governance.store.agents import Agent
 from governance.store.ledger_query import last_events

@@ -3,21 +3,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from governance.gate.policy import default_policy
+from governance.gate.raising import raises_authority
 from governance.identity.grants import revoke_role
-from governance.identity.principals import add_principal, find_principal
+from governance.identity.principals import (
+    add_principal,
+    disable_principal,
+    enable_principal,
+    find_principal,
+)
+from governance.identity.tokens import create_token
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, ForbiddenError, InputError
 from governance.registry import proposals
 from governance.registry.agents import agent_by_id, change_agent
 from governance.registry.certifications import certify_agent
-from governance.registry.changes import carry_with, raises_authority
-from governance.registry.proposal_checks import decider_of
+from governance.registry.changes import carry_with, request_policy
+from governance.registry.proposal_checks import changes_since, decider_of
 from governance.registry.proposals import decide, find_proposal, list_proposals, propose
+from governance.store.ledger import Proof
 from governance.store.roles import Proposal
 from governance.store.store import Store
 from tests.registry.proposal_world import (
@@ -159,6 +168,20 @@ def test_a_proposer_who_lost_the_role_is_not_followed(staffed: Store) -> None:
     assert (in_force(staffed), _state(staffed, waiting)) == ("cgae-default", "open")
 
 
+def test_a_proposer_who_was_disabled_is_not_followed_and_holds_again_once_enabled(
+    staffed: Store,
+) -> None:
+    waiting = propose_policy(staffed)
+    with as_person(staffed, "ada").write() as transaction:
+        disable_principal(transaction, find_principal(transaction.session, "bob"))
+    with pytest.raises(ForbiddenError, match="bob, who proposed it, was policy_owner and is not"):
+        approve(staffed, waiting)
+    with as_person(staffed, "ada").write() as transaction:
+        enable_principal(transaction, find_principal(transaction.session, "bob"))
+    approve(staffed, waiting)
+    assert in_force(staffed) == "generous"
+
+
 def test_who_proposed_it_or_lacks_the_role_does_not_approve_it(staffed: Store) -> None:
     waiting = propose_policy(staffed)
     with pytest.raises(ForbiddenError, match="needs a second person"):
@@ -213,6 +236,101 @@ def test_an_independent_policy_asks_who_made_both(staffed: Store, clock: FixedCl
     clock.advance(1)
     approve(staffed, waiting)
     assert in_force(staffed) == "generous"
+
+
+def _token(store: Store, maker: str, name: str, *roles: str) -> Proof:
+    """Return how somebody is known by a token that a maker made."""
+    with as_person(store, maker).write() as transaction:
+        principal = add_principal(transaction, name, "person", roles)
+        made = create_token(transaction, principal)
+        return Proof(principal.id, f"token:{made.row.id}")
+
+
+def _proposed_by(store: Store, name: str, proof: Proof) -> str:
+    with store.acting_as(name, proof).write() as transaction:
+        proposal = request_policy(transaction, GENEROUS, "default", "more work")
+        assert isinstance(proposal, Proposal)
+        return proposal.id
+
+
+def _approved_by(store: Store, name: str, proof: Proof, waiting: str) -> None:
+    with store.acting_as(name, proof).write() as transaction:
+        decide(transaction, waiting, approve=True, carry=carry_with(None))
+
+
+def test_who_made_the_proposers_token_is_no_second_person_until_that_cooled(
+    staffed: Store, clock: FixedClock
+) -> None:
+    _administrator_owns_policies(staffed)
+    clock.advance(2)
+    waiting = _proposed_by(staffed, "bob", _token(staffed, "ada", "bob"))
+    with pytest.raises(ForbiddenError, match="ada made the token by which bob is known within"):
+        approve(staffed, waiting, "ada")
+    clock.advance(1)
+    approve(staffed, waiting, "ada")
+
+
+def test_a_puppet_between_the_two_hides_nobody(staffed: Store) -> None:
+    _administrator_owns_policies(staffed)
+    _token(staffed, "ada", "eve", "administrator")
+    waiting = _proposed_by(staffed, "fay", _token(staffed, "eve", "fay", "policy_owner"))
+    with pytest.raises(ForbiddenError, match=r"ada made a token of eve, who made .* fay"):
+        approve(staffed, waiting, "ada")
+
+
+def test_an_approval_says_how_one_person_may_stand_behind_both(staffed: Store) -> None:
+    proposer, decider = (_token(staffed, "ada", name) for name in ("bob", "cyd"))
+    _approved_by(staffed, "cyd", decider, _proposed_by(staffed, "bob", proposer))
+    (event,) = events(staffed, "change.approved")
+    assert (
+        "ada made the token by which bob is known, and ada made the token by which cyd is known"
+        in event["ties"]
+    )
+
+
+def test_an_independent_policy_refuses_tokens_that_one_person_made(
+    staffed: Store, clock: FixedClock
+) -> None:
+    set_at_once(staffed, policy("apart", approval={"independent": True}))
+    clock.advance(2)
+    proposer, decider = (_token(staffed, "ada", name) for name in ("bob", "cyd"))
+    waiting = _proposed_by(staffed, "bob", proposer)
+    with pytest.raises(ForbiddenError, match="ada made the token by which bob is known, and ada"):
+        _approved_by(staffed, "cyd", decider, waiting)
+    clock.advance(1)
+    _approved_by(staffed, "cyd", decider, waiting)
+    (event,) = events(staffed, "change.approved")
+    assert "ties" not in event
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"proposed_by_id": None},
+        {"proposed_via": "local"},
+        {"proposed_by": "eve"},
+        {"subject": "another"},
+        {
+            "document": {
+                "policy": policy("other", 3_000_000).model_dump(mode="json"),
+                "group": "default",
+            }
+        },
+    ],
+)
+def test_a_proposal_that_was_written_over_is_not_followed(
+    staffed: Store, change: dict[str, Any]
+) -> None:
+    waiting = propose_policy(staffed)
+    with staffed.write() as transaction:
+        other = update(Proposal).where(Proposal.id == waiting)
+        transaction.session.execute(other.values(**change))
+    with pytest.raises((ConflictError, ForbiddenError)):
+        approve(staffed, waiting)
+    with staffed.read() as session:
+        found = changes_since(session, find_proposal(session, waiting))
+    assert "is not what the ledger says was proposed" in [one.message for one in found]
+    assert in_force(staffed) == "cgae-default"
 
 
 def test_a_shorter_cooling_time_or_less_independence_raises_authority() -> None:

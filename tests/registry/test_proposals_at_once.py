@@ -5,20 +5,26 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from governance.gate.policy import default_policy
 from governance.identity.principals import add_principal
 from governance.kernel.errors import ConflictError, InputError
-from governance.registry.agents import agent_by_id, change_agent, retire_agent
+from governance.registry.agents import agent_by_id, change_agent, find_agent, retire_agent
+from governance.registry.certifications import certify_agent
 from governance.registry.changes import carry_with, request_policy
+from governance.registry.incident_effects import link_incident
 from governance.registry.ordering import alone
 from governance.registry.proposals import decide, find_proposal
+from governance.store.agents import Certification
+from governance.store.incidents import Incident
 from governance.store.policies import PolicyInForce
 from governance.store.store import Store
 from tests.registry.proposal_world import (
     EMERGENCY,
     GENEROUS,
     STALE,
+    STRONG,
     approve,
     as_person,
     events,
@@ -32,6 +38,7 @@ from tests.registry.proposal_world import (
     set_at_once,
     statuses,
 )
+from tests.registry.renaming import DECLARED, certify, register
 
 
 class Racing:
@@ -166,3 +173,35 @@ def test_what_happens_to_an_agent_at_the_moment_of_a_lift_comes_after_it(
         decide(transaction, waiting, approve=True, carry=carry_with(None))
     racing.finish()
     assert (racing.error, statuses(store)["bot"]) == (None, status)
+
+
+@pytest.mark.postgres
+def test_what_freezes_an_agent_at_the_moment_of_a_registration_is_waited_for(
+    racing: Racing,
+) -> None:
+    store = racing.store
+    register(store, "first", DECLARED)
+    report(store, 0)
+    with store.write() as transaction:
+        incident = transaction.session.scalars(select(Incident)).one()
+        agent = find_agent(transaction.session, "first")
+        link_incident(transaction, incident, agent, "high", "it paid a forged invoice")
+        racing.start(lambda: register(store, "second", DECLARED))
+        assert racing.waits
+    racing.finish()
+    assert isinstance(racing.error, ConflictError)
+    assert "'first', which is frozen" in racing.error.message
+
+
+@pytest.mark.postgres
+def test_no_two_attempts_get_one_number(racing: Racing) -> None:
+    store = racing.store
+    register(store, "first", DECLARED)
+    register(store, "second", DECLARED)
+    with store.write() as transaction:
+        certify_agent(transaction, find_agent(transaction.session, "first"), STRONG)
+        racing.start(lambda: certify(store, "second", STRONG))
+        assert racing.waits
+    racing.finish()
+    with store.read() as session:
+        assert sorted(session.scalars(select(Certification.attempt))) == [1, 2]

@@ -45,5 +45,11 @@ def test_a_url_that_was_read_wrongly_would_show_its_password_and_is_refused(text
     assert MARK not in f"{caught.value}{caught.value.hint}"
 
 
+@pytest.mark.parametrize("query", ["x=1", "mode=ro", "uri=true"])
+def test_a_file_takes_no_options(query: str) -> None:
+    with pytest.raises(InputError, match="takes no options"):
+        database_url(f"sqlite:///x.db?{query}")
+
+
 def test_an_encoded_password_is_taken_whole() -> None:
     assert database_url("postgresql://u:a%40b%2Fc@h/x").password == "a@b/c"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import StorageError
+from governance.store.ledger import LATER, Proof
 from governance.store.ledger_query import all_events, last_events
 from governance.store.store import Store
 from governance.store.verify import LedgerVerification, verify_ledger
@@ -93,11 +94,23 @@ def test_truncate_is_refused_on_postgresql(postgres_url: str, clock: FixedClock)
     store.close()
 
 
-@pytest.mark.parametrize("column", ["kind", "subject", "actor", "payload"])
+@pytest.mark.parametrize("column", ["kind", "subject", "actor", "payload", *LATER])
 def test_a_changed_event_is_named(filled: Store, column: str) -> None:
     change = text(f"UPDATE ledger_event SET {column} = '{{}}' WHERE sequence = 4")
     found = _tamper(filled, lambda session: session.execute(change) and None)
     assert [(fault.sequence, fault.fault) for fault in found.faults] == [(4, "changed")]
+
+
+@pytest.mark.parametrize("column", LATER)
+@pytest.mark.parametrize("value", ["NULL", "'somebody else'"])
+def test_how_who_acted_was_known_is_under_the_hash(filled: Store, column: str, value: str) -> None:
+    known = filled.acting_as("ada", Proof("an id", "token:1", "boss"))
+    with known.write() as transaction:
+        event = transaction.record("thing.counted", "thing-9", {})
+    assert _verify(filled).ok
+    change = text(f"UPDATE ledger_event SET {column} = {value} WHERE sequence = {event.sequence}")
+    found = _tamper(filled, lambda session: session.execute(change) and None)
+    assert [fault.sequence for fault in found.faults] == [event.sequence]
 
 
 def test_a_changed_event_with_a_fitting_hash_breaks_the_next_link(filled: Store) -> None:

@@ -9,6 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+from governance.identity.grants import roles_of
+from governance.identity.principals import add_new, disable_principal, list_principals
 from governance.kernel.errors import InputError, StorageError
 from governance.store import revision as revisions
 from governance.store.engine import make_engine
@@ -43,6 +45,27 @@ def test_every_migration_goes_up_and_down(empty_store: Store) -> None:
     for revision, before in zip(reversed(["base", *revisions[:-1]]), tables[-2::-1], strict=True):
         downgrade(empty_store.engine, revision)
         assert set(inspect(empty_store.engine).get_table_names()) - before <= {"alembic_version"}
+
+
+def test_who_was_disabled_has_no_role_after_a_way_down_and_up_and_who_is_nobody_is_no_principal(
+    set_up_store: Store,
+) -> None:
+    with set_up_store.write() as transaction:
+        add_new(transaction, "ada", "person", roles=["auditor"])
+        bob = add_new(transaction, "bob", "person", roles=["policy_owner"])
+        disable_principal(transaction, bob)
+    for name in ("ada", "bob", "issuer:https://login.example", "local:root", "unauthenticated"):
+        with set_up_store.acting_as(name).write() as transaction:
+            transaction.record("something.done", "x", {})
+    downgrade(set_up_store.engine, "0020")
+    upgrade(set_up_store.engine)
+    with set_up_store.read() as session:
+        held = {row.name: roles_of(session, row.id) for row in list_principals(session)}
+    assert any("administrator" in roles for roles in held.values())
+    assert held.pop("ada") == {"auditor"}
+    assert held.pop("bob") == set()
+    assert not held.keys() & {"init", "issuer:https://login.example", "local:root"}
+    assert not held.keys() & {"migration", "unauthenticated"}
 
 
 def test_the_numbers_of_the_files_are_the_revisions_in_their_order() -> None:

@@ -56,6 +56,9 @@ class EvidenceStatement(Value):
     note: str | None
 
 
+HistoryStatus = Literal["frozen", "retired", "over_ceiling", "demoted"]
+
+
 class HistoryStatement(Value):
     """An agent whose digests the certified one matched when it declared its own.
 
@@ -65,7 +68,7 @@ class HistoryStatement(Value):
 
     agent: str
     id: str
-    status: Literal["frozen", "retired", "over_ceiling", "demoted"]
+    status: HistoryStatus
     agreed_by: str | None
 
 

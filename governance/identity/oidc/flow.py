@@ -23,12 +23,12 @@ from governance.identity.oidc.web import (
     is_trustworthy,
     json_object,
 )
+from governance.identity.secrets import base64url, new_secret
 from governance.kernel.errors import InputError
 from governance.kernel.ids import RandomBytes
 from governance.kernel.value import Value
 
 LASTS = timedelta(minutes=10)
-_BYTES = 32
 _MAX_CODE = 4096
 # What a provider may say (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6).
 _ERRORS = {
@@ -60,7 +60,7 @@ def begin(
     """
     if not is_trustworthy(redirect):
         raise InputError("needs an https URL without a query", field="redirect")
-    state, nonce, verifier = (_text(random_bytes(_BYTES)) for _ in range(3))
+    state, nonce, verifier = (new_secret(random_bytes) for _ in range(3))
     query = urlencode(
         {
             "response_type": "code",
@@ -69,7 +69,7 @@ def begin(
             "scope": " ".join(provider.scopes),
             "state": state,
             "nonce": nonce,
-            "code_challenge": _text(hashlib.sha256(verifier.encode()).digest()),
+            "code_challenge": base64url(hashlib.sha256(verifier.encode()).digest()),
             "code_challenge_method": "S256",
         }
     )
@@ -177,7 +177,3 @@ def _token(tokens: Mapping[str, object], name: str) -> str:
     if not (isinstance(token, str) and len(token) <= MAX_TOKEN and token.isascii() and token):
         raise ProviderError(f"the identity provider's answer holds no usable {name}")
     return token
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -5,7 +5,6 @@ One is not taken for the other (RFC 9068, OpenID Connect Core 1.0, 3.1.3.7).
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from dataclasses import replace
@@ -15,6 +14,7 @@ from governance.identity.oidc import claims as claim
 from governance.identity.oidc.discovery import Provider
 from governance.identity.oidc.refusals import refused
 from governance.identity.oidc.tokens import OpenedToken, Trust, open_token
+from governance.identity.secrets import base64url
 
 _ACCESS = "at+jwt"
 _OF_ID_TOKENS = ("nonce", "at_hash", "c_hash")
@@ -93,6 +93,6 @@ def _check_access_token(opened: OpenedToken, access_token: str | None) -> None:
     size = opened.algorithm[-3:]
     name = f"sha{size}" if size in {"256", "384"} else "sha512"  # Ed25519 too
     digest = hashlib.new(name, (access_token or "").encode()).digest()
-    half = base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
+    half = base64url(digest[: len(digest) // 2])
     if access_token is None or not same(said, half):
         raise refused("wrong_access_token")
