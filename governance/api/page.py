@@ -8,18 +8,19 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from governance.api.given import kinds_of, request_model
+from governance.api.layout import laid_out
 from governance.api.signatures import Method, methods
 from governance.kernel.errors import InputError
 from governance.operations.requests import LocalPath, LocalSpec, TextFile
 
 BEGIN = "<!-- methods, written by `make docs` -->"
 END = "<!-- end of the methods -->"
-# What a method of each effect can raise beside InputError, ForbiddenError and UnauthenticatedError.
+# What to expect of a method of each effect, beside what whoever may not ask is told.
 ERRORS = {
-    "pure": "none",
-    "reads": "not found, storage",
-    "writes": "not found, conflict, storage",
-    "runs": "not found, conflict, storage",
+    "pure": "Input",
+    "reads": "Input, NotFound, Storage",
+    "writes": "Input, NotFound, Conflict, Storage",
+    "runs": "Input, NotFound, Conflict, Storage",
 }
 
 
@@ -38,7 +39,7 @@ def _all_methods() -> str:
 
 def _area(area: str, rows: list[Method]) -> Iterator[str]:
     yield f"### `connection.{area}`\n"
-    yield "| method | answer | permission | further errors |"
+    yield "| method | answer | permission | errors to expect |"
     yield "| --- | --- | --- | --- |"
     for row in rows:
         operation = row.operation
@@ -47,7 +48,7 @@ def _area(area: str, rows: list[Method]) -> Iterator[str]:
         answer = row.answer.removeprefix("builtins.").replace("|", "\\|")
         yield (f"| [`{row.name}`]({link}) | `{answer}` | {needed} | {ERRORS[operation.effect]} |")
     yield "\n```python"
-    yield from (example_of(row) for row in rows)
+    yield from (laid_out(example_of(row)) for row in rows)
     yield "```\n"
 
 

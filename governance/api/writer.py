@@ -12,12 +12,12 @@ from itertools import chain
 from pathlib import Path
 from textwrap import wrap
 
+from governance.api.layout import WIDTH
 from governance.api.page import with_methods
 from governance.api.signatures import Method, class_name, methods
 
 AREAS = Path(__file__).with_name("areas")
 PAGE = "api.md"
-WIDTH = 100
 _HEADER = '''"""{summary}
 
 Written from the catalogue by `make docs`; `make check` fails where the two differ.
