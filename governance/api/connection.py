@@ -14,6 +14,8 @@ from governance.api.waiting import Threads
 from governance.kernel.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from governance.kernel.settings import Settings
     from governance.operations.place import Place
 
@@ -99,7 +101,7 @@ class AsyncConnection(AsyncAreas):
 
 
 def connect(
-    database: str | None = None,
+    database: str | Path | None = None,
     *,
     token: str | None = None,
     settings: Settings | None = None,
@@ -113,13 +115,14 @@ def connect(
     """
     from governance.operations.place import local_place
 
-    if database is not None and database.lower().startswith(("http://", "https://")):
+    named = None if database is None else str(database)
+    if named is not None and named.lower().startswith(("http://", "https://")):
         raise InputError(
             "is the URL of a server, which a connection does not reach yet",
             field="database",
             hint="a SQLite file, or postgresql://USER@HOST/NAME",
         )
-    place = local_place(settings, database, shared=shared)
+    place = local_place(settings, named, shared=shared)
     secret = place.settings.token if token is None else _secret(token)
     try:
         place.unchecked  # noqa: B018 - a database that cannot be one is said here

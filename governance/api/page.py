@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -71,7 +72,7 @@ def _written(value: Any, kinds: set[Any]) -> str:
     if isinstance(value, str) and value[:1] == "{" and value[-1:] == "}":
         name = value[1:-1]
         return f'"{name}"' if kinds & {LocalPath, LocalSpec} else name
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _object(value: dict[str, Any], kinds: set[Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from keyword import iskeyword
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic.fields import FieldInfo
 
-from governance.api.given import kinds_of, request_model
+from governance.api.given import request_model
 from governance.operations.catalogue import Operation, operations
 from governance.operations.requests import LocalPath, LocalSpec, TextFile
 
@@ -21,10 +22,16 @@ _WIDER: dict[Any, tuple[str, ...]] = {
     LocalPath: ("str", "Path"),
     LocalSpec: ("str",),
 }
-_SOURCES = {"Path": "pathlib", "Any": "typing", "Literal": "typing"}
-_WIDER_SOURCES = {"Sequence": "collections.abc", "Mapping": "collections.abc"}
 # A tuple or dict of a request may come as any sequence or mapping.
 _CONTAINERS = {tuple: "Sequence", dict: "Mapping"}
+_SOURCES = {
+    "Any": "typing",
+    "Literal": "typing",
+    "Mapping": "collections.abc",
+    "Path": "pathlib",
+    "Sequence": "collections.abc",
+    "TextFile": TextFile.__module__,
+}
 
 
 @dataclass(frozen=True)
@@ -89,11 +96,8 @@ class _Names:
             yield self._name(annotation)
 
     def _known(self, name: str) -> str:
-        source = {**_SOURCES, **_WIDER_SOURCES}.get(name)
-        if name == TextFile.__name__:
-            source = TextFile.__module__
-        if source is not None:
-            self.found.add((source, name))
+        if name in _SOURCES:
+            self.found.add((_SOURCES[name], name))
         return name
 
     def _name(self, kind: Any) -> str:
@@ -157,7 +161,7 @@ def _default(one: FieldInfo) -> str | None:
 
 def _literal(value: Any) -> str:
     if isinstance(value, str):
-        return '"' + repr(f"'{value}")[2:-1].replace('"', '\\"') + '"'
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, tuple):
         inner = ", ".join(_literal(one) for one in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
@@ -168,9 +172,3 @@ def _first_sentence(text: str) -> str:
     paragraph = " ".join(text.strip().partition("\n\n")[0].split())
     sentence, _, more = paragraph.partition(". ")
     return f"{sentence}." if more else sentence
-
-
-def files_of(method: Method) -> frozenset[str]:
-    """Return the arguments that name a file or folder of this machine."""
-    fields = request_model(method.operation.function()).model_fields
-    return frozenset(n for n, one in fields.items() if set(_WIDER) & {*kinds_of(one.annotation)})

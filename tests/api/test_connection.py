@@ -232,6 +232,26 @@ def test_shared_or_not_is_what_was_asked_for(sqlite_url: str) -> None:
             assert (place.group is not None) == shared
 
 
+def test_a_database_may_be_named_by_a_path(tmp_path: Path) -> None:
+    with governance.connect(tmp_path / "store.db") as connection:
+        connection.installation.initialise()
+    assert (tmp_path / "store.db").is_file()
+
+
+def test_a_revoked_token_is_answered_what_needs_no_database_for_a_second(
+    ready: Connection, clock: FixedClock
+) -> None:
+    ready.principals.add(name="ada", roles=["reader"])
+    made = ready.tokens.create(name="ada")
+    ada = ready.acting(token=made.token)
+    ada.agents.list()
+    ready.tokens.revoke(id=made.id)
+    assert ada.taxonomy.edition().edition
+    clock.advance(timedelta(seconds=1) / timedelta(days=1))
+    with pytest.raises(UnauthenticatedError):
+        ada.taxonomy.edition()
+
+
 def test_a_caller_ends_without_ending_the_connection_and_the_end_is_the_end(
     ready: Connection,
 ) -> None:
