@@ -39,9 +39,11 @@ check: $(VENV)/.dev            ## ruff, mypy, import-linter, ontology and docs u
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy tests/api/typed.py
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/underwriter taxonomy check
 	@$(BIN)/python -m cli.reference --check docs
+	@$(BIN)/python -m governance.api.writer --check docs
 
 demo-audit:                    ## audit a small real model on this machine, to a signed certificate
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=python3.12" >&2; exit 2; }
@@ -74,8 +76,9 @@ format: $(VENV)/.dev           ## format the code
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-docs: $(VENV)/.dev             ## write the references of commands and operations, and the README's outputs anew
+docs: $(VENV)/.dev             ## write the references of commands, operations and methods, the methods, and the README's outputs anew
 	@$(BIN)/python -m cli.reference docs
+	@$(BIN)/python -m governance.api.writer docs
 	@$(BIN)/python tests/docs/console.py README.md
 
 lock: | $(VENV)/bin/python     ## resolve the lock files anew

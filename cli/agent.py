@@ -10,17 +10,9 @@ import typer
 from cli import agent_audit
 from cli.agent_certificate import app as certificate_app
 from cli.audit_options import parse_tier
-from cli.door import (
-    AtOption,
-    Door,
-    as_data,
-    given_path,
-    moment_of,
-    print_answer,
-    print_answer_lines,
-    with_door,
-)
+from cli.door import AtOption, Door, as_data, moment_of, print_answer, print_answer_lines, with_door
 from cli.output import note, print_json, print_table
+from governance.operations.files import given_path
 
 if TYPE_CHECKING:
     from governance.registry.kin import Kin

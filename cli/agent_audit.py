@@ -9,8 +9,9 @@ import typer
 
 from cli import audit_options as opt
 from cli.audit_show import print_result
-from cli.door import Door, given_path, with_door
+from cli.door import Door, with_door
 from cli.output import note
+from governance.operations.files import given_path
 
 
 @with_door

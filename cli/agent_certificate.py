@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.door import Door, as_data, moment_of, print_answer, text_file, with_door, with_plain_door
+from cli.door import Door, as_data, moment_of, print_answer, with_door, with_plain_door
 from cli.output import note, print_json, print_table
+from governance.operations.files import text_file
 
 if TYPE_CHECKING:
     from governance.gate.certificate.verify import Verification

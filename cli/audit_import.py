@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, given_file, with_door
+from cli.door import Door, with_door
 from cli.output import note, print_table
+from governance.operations.files import given_file
 
 if TYPE_CHECKING:
     from governance.operations.audits_import import Recounted

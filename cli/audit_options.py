@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from cli.door import text_file
+from governance.operations.files import text_file
 
 SubjectOption = Annotated[
     str,

@@ -9,8 +9,9 @@ import typer
 
 from cli import audit_options as opt
 from cli.audit_show import print_result
-from cli.door import Door, given_file, print_answer, text_file, with_plain_door
+from cli.door import Door, print_answer, with_plain_door
 from cli.output import note, print_table
+from governance.operations.files import given_file, text_file
 
 if TYPE_CHECKING:
     from governance.operations.audits import BankLinted

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.audit_judge import print_judged
-from cli.door import Door, given_path, print_answer, with_plain_door
+from cli.door import Door, print_answer, with_plain_door
 from cli.output import note, print_table
+from governance.operations.files import given_path
 
 if TYPE_CHECKING:
     from governance.audit.compare import Comparison

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, as_data, print_answer, text_file, with_door
+from cli.door import Door, as_data, print_answer, with_door
 from cli.output import note, print_table
+from governance.operations.files import text_file
 
 if TYPE_CHECKING:
     from governance.economy.answers import ContractAnswer

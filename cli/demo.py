@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, given_path, with_plain_door
+from cli.door import Door, with_plain_door
 from cli.output import note, print_table
+from governance.operations.files import given_path
 
 if TYPE_CHECKING:
     from governance.operations.installation_demonstration import DemoSummary

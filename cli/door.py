@@ -20,14 +20,12 @@ from governance.operations.work import Ears, Work
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from pydantic import BaseModel
 
     from governance.operations.caller import Caller
     from governance.operations.catalogue import Operation
     from governance.operations.place import Place
-    from governance.operations.requests import LocalPath, TextFile
 
 Command = Callable[..., None]
 ASKED = "underwriter.asked"
@@ -177,27 +175,6 @@ def _refused(error: ValueError) -> ValueError | InputError:
     from governance.kernel.value import input_error
 
     return input_error(error) if isinstance(error, ValidationError) else error
-
-
-def text_file(path: str) -> TextFile:
-    """Read a UTF-8 file (``-``: standard input); raises InputError naming it."""
-    from governance.kernel.documents import read_text
-    from governance.operations.requests import TextFile
-
-    text, name = read_text(path)
-    return TextFile(name=name, text=text)
-
-
-def given_file(path: str | Path | None) -> TextFile | None:
-    """Read a file as `text_file` does, where one is named."""
-    return None if path is None else text_file(str(path))
-
-
-def given_path(path: str | Path | None) -> LocalPath | None:
-    """Return the path that an operation may open, where one is named."""
-    from governance.operations.requests import LocalPath
-
-    return None if path is None else LocalPath(str(path))
 
 
 def moment_of(text: str | None, option: str = "--at") -> datetime | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.door import Door, given_file, given_path, print_answer_lines, with_door, with_plain_door
+from cli.door import Door, print_answer_lines, with_door, with_plain_door
 from cli.gate_cedar import cedar
 from cli.gate_policy import app as policy_app
 from cli.gate_simulate import simulate
@@ -26,6 +26,7 @@ from cli.gate_vector import (
     vector_of,
 )
 from cli.output import print_table
+from governance.operations.files import given_file, given_path
 
 if TYPE_CHECKING:
     from governance.operations.policies_gate import VectorDecision

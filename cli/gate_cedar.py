@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.door import Door, given_file, print_answer, with_plain_door
+from cli.door import Door, print_answer, with_plain_door
 from cli.output import note
+from governance.operations.files import given_file
 
 
 @with_plain_door

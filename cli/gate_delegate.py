@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, print_answer, text_file, with_plain_door
+from cli.door import Door, print_answer, with_plain_door
 from cli.output import print_table, say
+from governance.operations.files import text_file
 
 if TYPE_CHECKING:
     from governance.gate.delegation.analysis import DelegationAnalysis

@@ -6,17 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cli.door import (
-    Door,
-    given_file,
-    given_path,
-    print_answer,
-    text_file,
-    with_door,
-    with_plain_door,
-)
+from cli.door import Door, print_answer, with_door, with_plain_door
 from cli.gate_vector import BasisOption
 from cli.output import note, print_table
+from governance.operations.files import given_file, given_path, text_file
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

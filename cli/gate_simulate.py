@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.door import Door, as_data, given_file, with_plain_door
+from cli.door import Door, as_data, with_plain_door
 from cli.output import note, print_table
+from governance.operations.files import given_file
 
 if TYPE_CHECKING:
     from governance.economy.simulation.game import Game

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cli.door import Door, text_file, with_door
+from cli.door import Door, with_door
 from cli.output import note, print_error_json, say
 from governance.kernel.errors import ConflictError
+from governance.operations.files import text_file
 
 
 def mount(app: typer.Typer) -> None:

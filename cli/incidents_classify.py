@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, given_path, print_answer_lines, with_plain_door
+from cli.door import Door, print_answer_lines, with_plain_door
 from cli.output import print_table
 from governance.kernel.errors import InputError
+from governance.operations.files import given_path
 
 if TYPE_CHECKING:
     from governance.operations.incidents_classify import Classified, LanguageModel

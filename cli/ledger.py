@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, given_file, print_answer, print_answer_lines, with_door
+from cli.door import Door, print_answer, print_answer_lines, with_door
 from cli.ledger_proofs import CheckpointOption, check_proof, checkpoint, prove
 from cli.output import note, print_json, print_table
+from governance.operations.files import given_file
 
 if TYPE_CHECKING:
     from governance.store.ledger_query import LedgerEntry

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.door import Door, as_data, given_file, print_answer, text_file, with_door, with_plain_door
+from cli.door import Door, as_data, print_answer, with_door, with_plain_door
 from cli.output import note
+from governance.operations.files import given_file, text_file
 
 CheckpointOption = Annotated[
     Path | None, typer.Option("--checkpoint", help="A file written by `ledger checkpoint --out`.")

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from cli.door import Door, as_data, given_file, moment_of, text_file, with_door, with_plain_door
+from cli.door import Door, as_data, moment_of, with_door, with_plain_door
 from cli.output import note, print_json, print_table
+from governance.operations.files import given_file, text_file
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import risk_estimate, risk_portfolio, risk_reserve, risk_treat, risk_verify
-from cli.door import Door, text_file, with_plain_door
+from cli.door import Door, with_plain_door
 from cli.output import note
 from cli.risk_common import (
     FileArgument,
@@ -17,6 +17,7 @@ from cli.risk_common import (
     print_result,
     write_picture,
 )
+from governance.operations.files import text_file
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 

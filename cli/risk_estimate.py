@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, given_file, given_path, print_answer, with_plain_door
+from cli.door import Door, print_answer, with_plain_door
 from cli.output import note, print_table
 from cli.risk_common import amount, warn
 from governance.kernel.errors import InputError
+from governance.operations.files import given_file, given_path
 
 if TYPE_CHECKING:
     from governance.operations.exposure_estimate import EstimatedScenario

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, text_file, with_plain_door
+from cli.door import Door, with_plain_door
 from cli.output import note, print_table
 from cli.risk_common import FileArgument, SvgOption, amount, heading, print_result, write_picture
+from governance.operations.files import text_file
 
 if TYPE_CHECKING:
     from governance.risk.allocation import Allocation

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import Door, text_file, with_plain_door
+from cli.door import Door, with_plain_door
 from cli.output import print_table
 from cli.risk_common import FileArgument, amount, heading, warn
+from governance.operations.files import text_file
 
 if TYPE_CHECKING:
     from governance.risk.insurance import Quote

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.door import Door, given_file, with_door
+from cli.door import Door, with_door
 from cli.output import note, person, print_table
 from cli.taxonomy_options import LocalOption
 from governance.kernel.value import parse
+from governance.operations.files import given_file
 
 if TYPE_CHECKING:
     from governance.registry.system_coverage import SystemCoverage

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from cli.door import Door, given_file, text_file, with_plain_door
+from cli.door import Door, with_plain_door
 from cli.output import note, print_json
 from cli.taxonomy_options import EditionOption, LocalOption, looked_at
 from governance.kernel.files import write_atomically
 from governance.kernel.value import parse
+from governance.operations.files import given_file, text_file
 
 EXPORT_EXAMPLE = "Example: underwriter taxonomy export --format oscal --out catalog.json"
 IMPORT_EXAMPLE = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.door import given_file, text_file
+from governance.operations.files import given_file, text_file
 
 if TYPE_CHECKING:
     from governance.operations.requests import TextFile

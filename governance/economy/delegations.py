@@ -55,10 +55,10 @@ def grant_delegation(
     check_amount(amount)
     transaction = begin(transaction)
     session, now = transaction.session, transaction.now
-    until = deadline(now, term or DEFAULT_TERM)
+    until = deadline(now, DEFAULT_TERM if term is None else term)
     expire_due(transaction, agent_id=parent.id)
     node = read_node(session, parent.id, amount.currency, now)
-    asked = Ask(amount.amount, ACTION, until if term else within_sub_budget(node, until))
+    asked = Ask(amount.amount, ACTION, within_sub_budget(node, until) if term is None else until)
     limit = node.limit(asked.until)
     reasons = refusals(node, asked, limit)
     reasons += grant_refusals(node, _child(session, node, child), asked, limit)

@@ -72,9 +72,10 @@ def reserve(
     check_key(key)
     transaction = begin(transaction)
     session, now = transaction.session, transaction.now
-    until = deadline(now, term or DEFAULT_TERM)
+    length = DEFAULT_TERM if term is None else term
+    until = deadline(now, length)
     # An hour that is said is the same request as an hour that is not.
-    held = (term or DEFAULT_TERM) / timedelta(microseconds=1)
+    held = length / timedelta(microseconds=1)
     request = digest([amount.amount, amount.currency, action, held])
     node, known, has_lapsed = read_node_for(session, agent.id, amount.currency, now, key)
     if known is not None:
@@ -82,7 +83,7 @@ def reserve(
     if has_lapsed:
         expire_due(transaction, agent_id=agent.id)
         node = read_node(session, agent.id, amount.currency, now)
-    asked = Ask(amount.amount, action, until if term else within_sub_budget(node, until))
+    asked = Ask(amount.amount, action, within_sub_budget(node, until) if term is None else until)
     safety = marginal_safety(session, node, amount.amount) if with_safety else None
     reasons, limit, used = _decide(transaction, node, asked)
     if used is None:

@@ -133,8 +133,8 @@ class ContractRule(Shape):
 class ApprovalRule(Shape):
     """When a second person counts as one; whose grant enabled a change waits ``cooling_hours``.
 
-    ``independent`` asks the same of grants from the proposer to who approves, and of grants to
-    both by one person.
+    ``independent`` asks the same of grants to both by one person, and of those that the local user
+    who proposes gave to who approves; of any other proposer that is asked always.
     """
 
     cooling_hours: Annotated[StrictInt, Field(ge=0, le=8760)] = 24

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, Field, StrictInt, ValidationError
 
 from governance.kernel.currency import MINOR_DIGITS, check_currency
 from governance.kernel.errors import InputError
-from governance.kernel.value import Value
+from governance.kernel.value import Value, input_error
 
 MAX_MINOR_UNITS = 2**53 - 1  # the largest integer that canonical JSON carries exactly
 MAX_LENGTH = 28  # more digits than a Decimal keeps exactly by default
@@ -30,8 +30,26 @@ Currency = Annotated[str, AfterValidator(_known)]
 MinorUnits = Annotated[StrictInt, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS)]
 
 
-class Money(Value):
-    """An amount in integer minor units of one currency."""
+if TYPE_CHECKING:
+    _Checked = type
+else:
+
+    class _Checked(type(Value)):
+        """Raises InputError where a program makes a value of what it cannot be.
+
+        Inside a document pydantic makes it without a call of the class, so that the error still
+        names the place in the document.
+        """
+
+        def __call__(cls, *given: Any, **fields: Any) -> Any:
+            try:
+                return super().__call__(*given, **fields)
+            except ValidationError as error:
+                raise input_error(error) from error
+
+
+class Money(Value, metaclass=_Checked):
+    """An amount in integer minor units of one currency; raises InputError for any other."""
 
     amount: MinorUnits
     currency: Currency

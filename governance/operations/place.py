@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from governance.kernel.clock import Clock, SystemClock
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from governance.kernel.settings import Settings
     from governance.store.group_commit import GroupCommit
     from governance.store.store import Store
+
+MadeT = TypeVar("MadeT")
 
 
 class Place:
@@ -53,7 +55,7 @@ class Place:
     @cached_property
     def unchecked(self) -> Store:
         """The store, whatever its database is: missing, empty, old or somebody else's."""
-        return self._make()
+        return self._once("unchecked", self._make)
 
     @cached_property
     def store(self) -> Store:
@@ -85,7 +87,7 @@ class Place:
         """What lets threads share transactions; None where each has its own."""
         from governance.store.group_commit import GroupCommit
 
-        return GroupCommit(self.store) if self._shared else None
+        return self._once("group", lambda: GroupCommit(self.store)) if self._shared else None
 
     @cached_property
     def password(self) -> bytes:
@@ -93,6 +95,11 @@ class Place:
         from governance.kernel.passwords import signing_password
 
         return signing_password(self.settings, self.unchecked.random_bytes)
+
+    def _once(self, name: str, make: Callable[[], MadeT]) -> MadeT:
+        """Return one and the same, whichever of several threads made it first."""
+        found: MadeT = self.__dict__.setdefault(name, make())
+        return found
 
     def close(self) -> None:
         """Give the connections back."""
@@ -105,6 +112,7 @@ def local_place(
     url: str | SecretUrl | None = None,
     *,
     settings_file: str | None = None,
+    shared: bool = False,
 ) -> Place:
     """Return the place that a URL or SQLite file names, or the settings where it is left out.
 
@@ -123,7 +131,7 @@ def local_place(
         )
         return Store(engine, place.clock, "")
 
-    place = Place(settings, make, settings_file=settings_file, named=url is not None)
+    place = Place(settings, make, settings_file=settings_file, named=url is not None, shared=shared)
     return place
 
 

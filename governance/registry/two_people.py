@@ -110,41 +110,54 @@ def _same_person(pair: Pair) -> Iterator[str]:
 
 def _cooling(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
     """Yield what recent grants stand against; a grant counts until its cooling time is over."""
-    given = _latest(pair.proposer_roles, pair.proposer_role)
-    taken = _latest(pair.decider_roles, pair.decider_role)
-    proposer, decider = pair.proposer, pair.decider
-    if proposer.id == decider.id:
+    if pair.proposer.id == pair.decider.id:
         return
+    yield from _enabled_the_proposer(pair, now, rule)
+    # Whoever sits at the machine owns the database and could write the approval into it as well:
+    # that their grants made the second person is told, and refused where the policy asks for it.
+    if rule.independent or not pair.proposer.local:
+        yield from _enabled_the_decider(pair, now, rule)
+    if rule.independent:
+        yield from _one_behind_both(pair, now, rule)
+
+
+def _enabled_the_proposer(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
+    """Yield that the decider gave the proposer the role, or stands behind them in another way."""
+    proposer, decider = pair.proposer, pair.decider
+    given = _latest(pair.proposer_roles, pair.proposer_role)
     for tie in pair.proposer_ties:
         if tie.by == decider.id and not tie.direct:
             yield from _until(tie.since, now, rule, tie.words)
     if given is not None and given.granted_by_id == decider.id:
-        yield from _until(
-            given.granted_at,
-            now,
-            rule,
-            f"{decider.name} made {proposer.name}, who proposed it, {given.role}",
-        )
-    if not rule.independent or taken is None:
-        return
+        words = f"{decider.name} made {proposer.name}, who proposed it, {given.role}"
+        yield from _until(given.granted_at, now, rule, words)
+
+
+def _enabled_the_decider(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
+    """Yield that the proposer gave the decider the role, or stands behind them in another way."""
+    proposer, decider = pair.proposer, pair.decider
+    taken = _latest(pair.decider_roles, pair.decider_role)
+    for tie in pair.decider_ties:
+        if tie.by == proposer.id and not tie.direct:
+            yield from _until(tie.since, now, rule, tie.words)
+    if taken is not None and taken.granted_by_id == proposer.id:
+        words = f"{proposer.name}, who proposed it, made {decider.name} {taken.role}"
+        yield from _until(taken.granted_at, now, rule, words)
+
+
+def _one_behind_both(pair: Pair, now: datetime, rule: ApprovalRule) -> Iterator[str]:
+    """Yield that one other person gave both their roles, or stands behind both in another way."""
+    proposer, decider = pair.proposer, pair.decider
+    given = _latest(pair.proposer_roles, pair.proposer_role)
+    taken = _latest(pair.decider_roles, pair.decider_role)
     for tie in _between(pair, indirect=True):
-        yield from _until(tie.since, now, rule, tie.words)
-    if taken.granted_by_id == proposer.id:
-        yield from _until(
-            taken.granted_at,
-            now,
-            rule,
-            f"{proposer.name}, who proposed it, made {decider.name} {taken.role}",
-        )
-    if given is not None and given.granted_by_id == taken.granted_by_id:
-        if taken.granted_by_id in (None, proposer.id, decider.id):
-            return  # nobody known, or said above
-        yield from _until(
-            max(given.granted_at, taken.granted_at),
-            now,
-            rule,
-            f"one person gave both {proposer.name} and {decider.name} their roles",
-        )
+        if tie.by != proposer.id:
+            yield from _until(tie.since, now, rule, tie.words)
+    if given is None or taken is None or given.granted_by_id != taken.granted_by_id:
+        return
+    if taken.granted_by_id not in (None, proposer.id, decider.id):
+        words = f"one person gave both {proposer.name} and {decider.name} their roles"
+        yield from _until(max(given.granted_at, taken.granted_at), now, rule, words)
 
 
 def _latest(roles: Iterable[Held], role: str) -> Held | None:

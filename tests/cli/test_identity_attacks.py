@@ -161,6 +161,15 @@ def test_an_administrator_with_two_names_is_one_person(
     assert ready("proposal", "approve", waiting) == (2, "forbidden")
 
 
+def test_an_administrator_makes_no_second_person_for_an_own_proposal(
+    ready: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERWRITER_TOKEN", _token(ready, "boss", "administrator", "policy_owner"))
+    waiting = ready("gate", "policy", "set", "policy.yaml", "--reason", "more")["proposal"]
+    monkeypatch.setenv("UNDERWRITER_TOKEN", _token(ready, "puppet", "policy_owner"))
+    assert ready("proposal", "approve", waiting) == (2, "forbidden")
+
+
 def test_two_names_at_one_shell_are_one_person_unless_there_is_only_one(
     ready: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

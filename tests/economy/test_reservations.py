@@ -220,6 +220,13 @@ def test_impossible_amounts(
         ask(economy, bot, amount, "k")
 
 
+@pytest.mark.parametrize("term", [timedelta(0), -timedelta(seconds=1)])
+def test_a_term_that_is_no_time_is_refused(economy: Store, agent_of: Make, term: timedelta) -> None:
+    with pytest.raises(InputError, match="future") as error:
+        ask(economy, agent_of("bot", 5), 100, "k", term=term)
+    assert error.value.field == "expires_in"
+
+
 def test_another_currency_has_no_ceiling_unless_the_policy_names_one(
     economy: Store, agent_of: Make
 ) -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from governance.kernel.currency import MINOR_DIGITS
 from governance.kernel.errors import InputError
 from governance.kernel.money import MAX_MINOR_UNITS, Money, parse_money
+from governance.kernel.value import Value, parse
 
 amounts = st.integers(-(10**12), 10**12)
 
@@ -64,6 +65,23 @@ def test_minor_units_follow_the_currency(text: str, amount: int, currency: str) 
 def test_what_is_no_money_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_money(text)
+
+
+def test_a_program_that_makes_what_is_no_money_is_told_the_field() -> None:
+    with pytest.raises(InputError, match="no ISO 4217") as error:
+        Money(amount=1, currency="usd")
+    assert error.value.field == "currency"
+    with pytest.raises(InputError):
+        Money(amount=MAX_MINOR_UNITS, currency="USD") + Money(amount=1, currency="USD")
+
+
+def test_money_inside_a_value_is_refused_with_its_place() -> None:
+    class Priced(Value):
+        price: Money
+
+    with pytest.raises(InputError) as error:
+        parse(Priced, {"price": {"amount": 1, "currency": "usd"}})
+    assert error.value.field == "price.currency"
 
 
 def test_currencies_do_not_mix() -> None:

@@ -99,8 +99,16 @@ def test_who_lacks_the_role_decides_nothing() -> None:
     assert _asked(replace(pair, decider_role="auditor")) == ("Cyd is no auditor",)
 
 
+def test_who_made_the_second_person_is_told_at_the_machine_and_refused_by_token() -> None:
+    cyd, made = Person(CYD, "Cyd", "token:2"), _held(BOB, "just within")
+    pair = _pair(Person(BOB, "Bob", "local"), cyd, _held(ADA, "long ago"), made)
+    assert _asked(pair) == ()
+    (found,) = _asked(replace(pair, proposer=Person(BOB, "Bob", "token:1")))
+    assert found.startswith("Bob, who proposed it, made Cyd policy_owner within")
+
+
 def test_independence_asks_after_the_deciders_role_too() -> None:
-    bob, cyd = Person(BOB, "Bob"), Person(CYD, "Cyd")
+    bob, cyd = Person(BOB, "Bob", "local"), Person(CYD, "Cyd")
     by_proposer = _pair(bob, cyd, _held(ADA, "long ago"), _held(BOB, "just within"))
     by_one = _pair(bob, cyd, _held(ADA, "long ago"), _held(ADA, "just within"))
     assert (_asked(by_proposer), _asked(by_one)) == ((), ())
@@ -114,18 +122,18 @@ def test_every_case_is_decided_as_the_table_says() -> None:
     """All cases, held against the rules as one sentence of logic."""
     vias, givers = (None, "local", "token:1"), (ADA, BOB, CYD, None)
     decided = 0
-    for decider, via, giver, age, taker, other, independent, single, holds in product(
-        (BOB, CYD), vias, givers, BEFORE, givers, BEFORE, *[(False, True)] * 3
+    for known, decider, via, giver, age, taker, other, independent, single, holds in product(
+        ("local", "token:1"), (BOB, CYD), vias, givers, BEFORE, givers, BEFORE, *[(False, True)] * 3
     ):
         given_role = _held(giver, age, ROLE if holds else "auditor")
         pair = _pair(
-            Person(BOB, BOB), Person(decider, decider, via), given_role, _held(taker, other)
+            Person(BOB, BOB, known), Person(decider, decider, via), given_role, _held(taker, other)
         )
         warm, other_warm = holds and age not in COOLED, other not in COOLED
         enabled = warm and giver == decider
-        dependent = independent and (
-            (other_warm and taker == BOB)
-            or (holds and giver == taker == ADA and (warm or other_warm))
+        dependent = (independent or known != "local") and other_warm and taker == BOB
+        dependent |= independent and (
+            (holds and giver == taker == ADA and (warm or other_warm))
             or (holds and giver == taker == CYD and decider == BOB and (warm or other_warm))
         )
         people = decider != BOB and via != "local" and not enabled and not dependent

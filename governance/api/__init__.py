@@ -1,0 +1,1 @@
+"""The library as a door: a connection whose methods are the operations."""
