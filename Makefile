@@ -65,6 +65,7 @@ bench: $(VENV)/.dev            ## side by side with peers; prints ratios
 	@$(BIN)/python bench/risk_run.py $(ARGS)
 	@$(BIN)/python -m bench.gate
 	@$(BIN)/python -m bench.authorize
+	@$(BIN)/python -m bench.batches
 	@$(BIN)/python -m bench.simulation
 	@$(BIN)/python -m bench.ontology
 	@$(BIN)/python -m bench.classifier

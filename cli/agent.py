@@ -160,7 +160,8 @@ def certify(
     """Certify an agent from its scores, or every agent of a file; missing is missing.
 
     Agents of a file that are not registered yet are registered. Every attempt is stored and
-    counted, whatever it earns; all of a file or nothing.
+    counted, whatever it earns. Where a row of a file is at fault, nothing of it is stored; after a
+    stop the same command goes on.
     """
     from governance.kernel.errors import InputError
     from governance.kernel.value import parse

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import func, select
 
+from governance.identity.tokens import revoke_token
 from governance.kernel.clock import FixedClock
 from governance.kernel.errors import ConflictError, ForbiddenError, InputError, NotFoundError
 from governance.operations import (
@@ -17,10 +21,13 @@ from governance.operations import (
     people_proposals,
     reports,
 )
+from governance.operations.perform import perform
 from governance.operations.place import Place
-from governance.operations.requests import ById
+from governance.operations.requests import ById, LocalPath
+from governance.operations.work import Advance, Ears
 from governance.registry.agents import find_agent
-from tests.operations.conftest import Ask
+from governance.store.agents import Certification
+from tests.operations.conftest import Ask, enrol
 from tests.operations.examples import run_example
 
 
@@ -141,6 +148,33 @@ def test_every_agent_of_a_file(place: Place, tmp_path: Path) -> None:
     file.write_text("agent,cc,er,as,ih\na,.9,.9,.9,.9\nb,.1,.1,.1,.9\n")
     found = run_example(place, "agents.certify_all", {"vectors": str(file)})
     assert [row["agent"] for row in found] == ["a", "b"]
+
+
+def test_who_loses_the_role_while_a_file_is_certified_certifies_no_further_batch(
+    place: Place, tmp_path: Path
+) -> None:
+    file = tmp_path / "vectors.csv"
+    names = (f"bot-{first}{second}" for first in "abcdefghijk" for second in "abcdefghijk")
+    file.write_text("agent,cc,er,as,ih\n" + "".join(f"{name},.9,.9,.9,.9\n" for name in names))
+    ada, done = enrol(place, "ada"), []
+
+    @contextmanager
+    def progress(description: str, total: int | None) -> Iterator[Advance]:
+        assert (description, total) == ("certifying", 121)
+
+        def advance(steps: int = 1) -> None:
+            done.append(steps)
+            with place.store.write() as transaction:
+                revoke_token(transaction, ada.via.removeprefix("token:"))
+
+        yield advance
+
+    order = agents_certify.CertifyAll(file=LocalPath(str(file)))
+    with pytest.raises(ForbiddenError, match="auditor"):
+        perform(place, ada, agents_certify.certify_all, order, ears=Ears(progress=progress))
+    assert done == [100]
+    with place.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Certification)) == 100
 
 
 def test_a_certificate_is_shown_verified_and_revoked(place: Place, ask: Ask) -> None:
