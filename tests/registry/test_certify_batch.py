@@ -193,7 +193,7 @@ def test_an_incident_that_comes_meanwhile_is_before_the_attempt(
     run(ready, write(tmp_path / "first.csv", [Row("bot", 0.95)]))
 
     def report() -> None:
-        clock.advance(0.001)
+        clock.advance(0.0001)  # less than what is too old in any case
         happened("bot", "medium")
 
     interfere(report)
