@@ -104,7 +104,7 @@ class Agents(Area):
         basis: Literal["point", "bound"] | None = None,
         source: str | None = None,
     ) -> builtins.list[AgentStanding]:
-        """Certify every agent of a file, registering those not yet known; all of it or nothing."""
+        """Certify every agent of a file, registering those not yet known."""
         from governance.operations import agents_certify as handlers
 
         return self._ask(handlers.certify_all, file=file, basis=basis, source=source)
