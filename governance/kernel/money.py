@@ -49,7 +49,7 @@ else:
 
 
 class Money(Value, metaclass=_Checked):
-    """An amount in integer minor units of one currency; raises InputError for any other."""
+    """An amount in integer minor units of one currency."""
 
     amount: MinorUnits
     currency: Currency
